@@ -1,0 +1,45 @@
+# make run            set up what is missing, then start (ARGS="--no-demo" passes options on)
+# make test           set up, check, all tests
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv/bin
+
+.PHONY: run setup dev test check bench chaos lock clean
+
+run:
+	@$(PYTHON) packaging/bootstrap.py --quick
+	@exec $(VENV)/rt-lakehouse run $(ARGS)
+
+setup:
+	@$(PYTHON) packaging/bootstrap.py
+
+dev:
+	@$(PYTHON) packaging/bootstrap.py --dev --quick
+
+# The checks go first, so that the last line of the output is the tests' own summary.
+test: check
+	@$(VENV)/python -m pytest $(ARGS)
+
+check: dev
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+
+bench: dev
+	$(VENV)/python -m pytest tests/performance -m performance -s $(ARGS)
+
+chaos: dev
+	$(VENV)/python -m pytest tests -m chaos $(ARGS)
+
+# Exact versions with hashes, for every platform at once; needs uv. The files name no address.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+lock:
+	$(LOCK) requirements-build.in -o requirements-build.lock
+	$(LOCK) requirements.in -o requirements.lock
+	$(LOCK) requirements-dev.in -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The command ``rt-lakehouse``; each subcommand is a module with ``add`` and ``run``."""

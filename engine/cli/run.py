@@ -1,0 +1,74 @@
+"""``run``: supervises everything; headless as JSON lines, on a terminal as a live view."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+from engine.contracts.names import State
+from engine.contracts.protocol import Notice
+from engine.contracts.status import StateChange
+from engine.host.running import Running
+from engine.paths import data_paths
+from engine.supervisor.fleet import Notification
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("--headless", action="store_true", help="no window; one JSON line if ready")
+    parser.add_argument("--no-demo", action="store_true", help="without demo events")
+    parser.add_argument("--seconds", type=float, metavar="S", help="stop S seconds after ready")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs until a signal, the given time, or a failure at the start (exit 1)."""
+    live = not options.headless and sys.stdout.isatty()
+    with Running(data_paths(), demo=not options.no_demo, listen=_quiet if live else _tell) as it:
+        it.end_on_signals()
+        for notice in it.instance.pack.notices:
+            print(notice, file=sys.stderr)
+        if live:
+            from engine.cli.live import show
+
+            return show(it, options.seconds)
+        return _headless(it, options.seconds, as_json=options.headless)
+
+
+def _headless(it: Running, seconds: float | None, as_json: bool) -> int:
+    state = it.wait_ready()
+    if state is State.FAILED:
+        return 1
+    if state is State.READY:
+        _say_ready(it, as_json)
+        it.ended.wait(seconds)
+    return 0
+
+
+def _say_ready(it: Running, as_json: bool) -> None:
+    services = {s.name: s.provider for s in it.instance.supervisor.snapshot()}
+    if as_json:
+        line = {
+            "event": "ready",
+            "seconds": it.seconds(),
+            "services": services,
+            "data": str(it.instance.paths.root),
+        }
+        print(json.dumps(line), flush=True)
+        return
+    print(f"Ready after {it.seconds()} s. Ctrl+C stops everything.", flush=True)
+
+
+def _quiet(_service: str, _what: Notification) -> None:
+    return
+
+
+def _tell(service: str, what: Notification) -> None:
+    """Changes and notices on stderr, for logs and for people without a terminal."""
+    stamp = time.strftime("%H:%M:%S")
+    if isinstance(what, StateChange):
+        text = f"{stamp} {service}: {what.new.value}"
+        print(f"{text} · {what.detail}" if what.detail else text, file=sys.stderr, flush=True)
+    elif isinstance(what, Notice):
+        print(f"{stamp} {service}: {what.message}", file=sys.stderr, flush=True)

@@ -1,0 +1,109 @@
+"""A domain pack, compiled: what the pipeline and the generator need of the YAML files.
+
+The engine reads and checks the YAML (``engine.domain``) and hands this model on as JSON, so
+that no other process parses YAML or meets a half-valid pack.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.contracts.names import Reason
+
+
+class PackModel(BaseModel):
+    """Base: frozen, no unknown keys, so that a misspelt key is an error and not a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FieldSpec(PackModel):
+    """One field of the event.
+
+    ``required_for`` lists event types that need it besides ``required``. A number outside
+    ``minimum`` … ``maximum`` is refused with ``range_reason``. ``lookup`` names a table of the
+    pack (only ``currencies``); a value not in it is refused with ``lookup_reason`` for the event
+    types in ``lookup_for``.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    type: Literal["string", "timestamp", "double", "integer"]
+    required: bool = False
+    required_for: tuple[str, ...] = ()
+    default: str | int | float | None = None
+    uppercase: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    range_reason: Reason | None = None
+    lookup: Literal["currencies"] | None = None
+    lookup_for: tuple[str, ...] = ()
+    lookup_reason: Reason | None = None
+    description: str = ""
+
+
+class Roles(PackModel):
+    """Which field plays which part."""
+
+    event_id: str
+    event_type: str
+    timestamp: str
+    user: str
+
+
+class MeasureSpec(PackModel):
+    """A column of gold: a DuckDB aggregate over silver's rows of one group.
+
+    With ``of`` true the expression is computed over the other columns of the same gold row
+    (a ratio, a difference) and not over silver.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    sql: str
+    type: Literal["BIGINT", "DOUBLE"]
+    derived: bool = False
+    description: str = ""
+
+
+class SegmentSpec(PackModel):
+    """gold_segments: the same measures for each value of each dimension."""
+
+    dimensions: tuple[str, ...]
+    measures: tuple[MeasureSpec, ...]
+
+
+class AmountSpec(PackModel):
+    """``amount_usd``: a Spark SQL expression over typed fields and ``usd_rate``, for some types."""
+
+    name: str = "amount_usd"
+    event_types: tuple[str, ...]
+    sql: str
+    currency_field: str
+
+
+class PackSpec(PackModel):
+    """The whole pack, as the pipeline and the generator see it."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    title: str
+    version: str
+    topic: str
+    partitions: int = Field(3, ge=1, le=1024)
+    event_types: tuple[str, ...]
+    roles: Roles
+    fields: tuple[FieldSpec, ...]
+    amount: AmountSpec
+    currencies: dict[str, float]
+    """ISO-4217 code → US dollars for one unit."""
+    kpis: tuple[MeasureSpec, ...]
+    segments: SegmentSpec
+    generator: dict[str, Any]
+    """The generator's profile, checked by ``engine.generator.profile``."""
+
+    def field(self, name: str) -> FieldSpec:
+        """The field of that name; KeyError if there is none."""
+        for spec in self.fields:
+            if spec.name == name:
+                return spec
+        raise KeyError(name)

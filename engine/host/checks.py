@@ -1,0 +1,163 @@
+"""What ``doctor`` looks at: each check is a function that gives a finding with its remedy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import psutil
+
+from engine.domain.find import find_pack
+from engine.errors import LakehouseError
+from engine.host.compose import compose
+from engine.paths import DataPaths, resources_dir
+from engine.provision.jars import verify
+from engine.provision.java import find_java
+from engine.settings import load_settings
+
+Level = Literal["ok", "warning", "error"]
+
+NEEDED_MEMORY = 3_000_000_000
+"""Measured: broker, driver, pipeline and generator take 1.5–2 GB; the rest is the desktop's."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Result of one check; ``remedy`` is empty where nothing is to do."""
+
+    check: str
+    level: Level
+    detail: str
+    remedy: str = ""
+
+
+def examine(paths: DataPaths) -> Iterator[Finding]:
+    """Every check, in the order a person would solve them."""
+    checks: tuple[Callable[[DataPaths], Finding], ...] = (
+        _python,
+        _java,
+        _jars,
+        _folder,
+        _settings,
+        _disk,
+        _memory,
+        _cores,
+        _ports,
+        _pack,
+        _providers,
+    )
+    for check in checks:
+        try:
+            yield check(paths)
+        except LakehouseError as error:
+            name = check.__name__.removeprefix("_")
+            yield Finding(name, "error", error.message, error.remedy)
+
+
+def _python(_paths: DataPaths) -> Finding:
+    return Finding("python", "ok", f"Python {sys.version.split()[0]} at {sys.executable}")
+
+
+def _java(_paths: DataPaths) -> Finding:
+    java = find_java()
+    return Finding("java", "ok", f"Java {java.version} at {java.java} ({java.why})")
+
+
+def _jars(_paths: DataPaths) -> Finding:
+    problems = verify(quick=False)
+    if not problems:
+        return Finding("jars", "ok", "Every Maven jar matches its SHA-256.")
+    names = ", ".join(problem.jar.relative for problem in problems[:3])
+    more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+    return Finding(
+        "jars",
+        "error",
+        f"Missing or changed: {names}{more}.",
+        "Run `rt-lakehouse setup`: it fetches just these again.",
+    )
+
+
+def _folder(paths: DataPaths) -> Finding:
+    paths.create()
+    return Finding("data folder", "ok", f"{paths.root} can be written.")
+
+
+def _settings(paths: DataPaths) -> Finding:
+    load_settings(os.environ, paths.root)
+    return Finding("settings", "ok", "The environment and settings.toml are understood.")
+
+
+def _disk(paths: DataPaths) -> Finding:
+    free = shutil.disk_usage(paths.root).free
+    limits = load_settings(os.environ, paths.root).disk
+    text = f"{free / 1e9:,.1f} GB free"
+    if free >= limits.warn_below:
+        return Finding("disk", "ok", f"{text}.")
+    level: Level = "error" if free < limits.stop_below else "warning"
+    return Finding(
+        "disk",
+        level,
+        f"Only {text}: below {limits.pause_below / 1e9:g} GB the demo events pause, below "
+        f"{limits.stop_below / 1e9:g} GB the pipeline stops.",
+        "Free space, or point RTLAKEHOUSE_DATA_DIR at a larger disk.",
+    )
+
+
+def _memory(_paths: DataPaths) -> Finding:
+    free = psutil.virtual_memory().available
+    if free >= NEEDED_MEMORY:
+        return Finding("memory", "ok", f"{free / 1e9:,.1f} GB available.")
+    return Finding(
+        "memory",
+        "warning",
+        f"Only {free / 1e9:,.1f} GB available; about {NEEDED_MEMORY / 1e9:g} GB are comfortable.",
+        "Close other programs before starting.",
+    )
+
+
+def _cores(_paths: DataPaths) -> Finding:
+    cores = psutil.cpu_count() or 1
+    if cores >= 2:
+        return Finding("processor", "ok", f"{cores} cores.")
+    return Finding(
+        "processor",
+        "warning",
+        "One core: expect events to take several seconds to gold.",
+        "Lower PRODUCER_RATE.",
+    )
+
+
+def _ports(_paths: DataPaths) -> Finding:
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+    except OSError as error:
+        return Finding(
+            "ports",
+            "error",
+            f"No port can be opened on 127.0.0.1: {error.strerror}.",
+            "A firewall or sandbox forbids it: allow loopback ports for this program.",
+        )
+    return Finding("ports", "ok", "Free loopback ports are chosen at each start.")
+
+
+def _pack(paths: DataPaths) -> Finding:
+    domain = load_settings(os.environ, paths.root).domain
+    found = find_pack(domain, paths.root, resources_dir())
+    if found.notices:
+        return Finding("domain pack", "warning", " ".join(map(str, found.notices)), "Correct it.")
+    return Finding("domain pack", "ok", f"{found.spec.title} {found.spec.version}.")
+
+
+def _providers(paths: DataPaths) -> Finding:
+    instance = compose(paths, os.environ)
+    parts = [
+        f"{s.name}: {s.provider}" + (f" ({s.why.rstrip('.')})" if s.why else "")
+        for s in instance.supervisor.snapshot()
+    ]
+    return Finding("providers", "ok", "; ".join(parts) + ".")

@@ -1,0 +1,114 @@
+"""The composition root: settings and a data folder become a supervisor with its services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.contracts.kafka import KafkaEndpoint
+from engine.contracts.names import Service
+from engine.contracts.pack import PackSpec
+from engine.domain.find import FoundPack, find_pack
+from engine.lake import LakeReader
+from engine.paths import DataPaths, resources_dir
+from engine.providers.broker_external import ExternalBroker
+from engine.providers.broker_kafka import KafkaBroker
+from engine.providers.broker_redpanda import USUAL_HOMES, RedpandaBroker
+from engine.providers.choose import Choice, choose
+from engine.providers.generator import DemoGenerator
+from engine.providers.kafka_client import TopicPlan
+from engine.providers.pipeline_local import LocalPipeline
+from engine.provision.jars import broker_jars, spark_jars
+from engine.provision.java import find_java
+from engine.settings import Settings, load_settings
+from engine.supervisor.disk import DiskGuard, DiskPlan, Thresholds
+from engine.supervisor.fleet import ServiceSpec
+from engine.supervisor.machine import Policy
+from engine.supervisor.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Everything that belongs to one running lakehouse."""
+
+    paths: DataPaths
+    settings: Settings
+    pack: FoundPack
+    supervisor: Supervisor
+    endpoint: Callable[[], KafkaEndpoint]
+    lake: LakeReader
+
+
+def lake_path(paths: DataPaths, settings: Settings) -> Path:
+    """Where the tables are: DELTA_PATH, else below the data folder."""
+    return Path(settings.storage.delta_path) if settings.storage.delta_path else paths.lake
+
+
+def java_executable() -> Path:
+    """The Java that runs Spark and the broker."""
+    return find_java().java
+
+
+def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Instance:
+    """Reads the settings and the pack, and chooses a provider for each service.
+
+    Starts nothing. Raises SettingsError, PackError or NoProvider.
+    """
+    settings = load_settings(env, paths.root)
+    pack = find_pack(settings.domain, paths.root, resources_dir())
+    spec = pack.spec
+    if settings.kafka.topic:
+        spec = spec.model_copy(update={"topic": settings.kafka.topic})
+    broker, endpoint = _broker(paths, settings, spec)
+    specs = [
+        ServiceSpec(Service.BROKER.value, broker),
+        ServiceSpec(
+            Service.PIPELINE.value, _pipeline(paths, settings, spec, endpoint), ("broker",)
+        ),
+    ]
+    if demo:
+        generator = DemoGenerator(paths, settings.generator, lambda: spec, endpoint)
+        specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",)))
+    patience = settings.supervisor
+    policy = Policy(max_failures=patience.max_failures, window_s=patience.failure_window)
+    supervisor = Supervisor(specs, paths, policy=policy, disk=_disk(paths, settings))
+    lake = LakeReader(lake_path(paths, settings))
+    return Instance(paths, settings, pack, supervisor, endpoint, lake)
+
+
+def _broker(
+    paths: DataPaths, settings: Settings, spec: PackSpec
+) -> tuple[Choice, Callable[[], KafkaEndpoint]]:
+    kafka = settings.kafka
+    own = TopicPlan(spec.topic, spec.partitions)
+    homes = (Path(kafka.redpanda_home), *USUAL_HOMES) if kafka.redpanda_home else USUAL_HOMES
+    external = ExternalBroker(kafka, TopicPlan(spec.topic, spec.partitions, replication=-1))
+    redpanda = RedpandaBroker(paths, own, homes)
+    embedded = KafkaBroker(paths, own, java_executable, broker_jars, kafka.heap_mb)
+    choice = choose([external, redpanda, embedded], kafka.provider)
+    chosen = {p.name: p.endpoint for p in (external, redpanda, embedded)}
+    return choice, chosen[choice.provider.name]
+
+
+def _pipeline(
+    paths: DataPaths,
+    settings: Settings,
+    spec: PackSpec,
+    endpoint: Callable[[], KafkaEndpoint],
+) -> Choice:
+    local = LocalPipeline(
+        paths,
+        settings,
+        pack=lambda: spec,
+        endpoint=endpoint,
+        java=java_executable,
+        jars=spark_jars,
+    )
+    return choose([local])
+
+
+def _disk(paths: DataPaths, settings: Settings) -> DiskPlan:
+    disk = settings.disk
+    limits = Thresholds(disk.warn_below, disk.pause_below, disk.stop_below)
+    return DiskPlan(DiskGuard(paths.root, limits, disk.check_interval))

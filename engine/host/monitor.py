@@ -1,0 +1,103 @@
+"""Remembers what the services last said, and makes the status report of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from engine.contracts.names import Service, State
+from engine.contracts.protocol import BatchDone, Lag, Notice, Produced, Step
+from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
+from engine.supervisor.fleet import Notification
+from engine.supervisor.supervisor import Supervisor
+
+RECENT_S = 30.0
+"""Rates are means over so long; older batches say nothing about now."""
+
+
+def overall(services: tuple[ServiceSnapshot, ...]) -> State:
+    """One word for all: the worst that any service is in."""
+    states = {service.state for service in services}
+    for state in (State.FAILED, State.BACKOFF, State.DEGRADED, State.STARTING, State.STOPPING):
+        if state in states:
+            return State.DEGRADED if state is State.BACKOFF else state
+    if states == {State.READY}:
+        return State.READY
+    return State.DEGRADED if State.READY in states else State.STOPPED
+
+
+def usable(services: tuple[ServiceSnapshot, ...]) -> bool:
+    """Whether all is READY but what is held down on purpose (the demo events, by a full disk)."""
+    states = {service.name: service.state for service in services}
+    demo = states.pop(Service.GENERATOR.value, State.READY)
+    return set(states.values()) == {State.READY} and demo in (State.READY, State.STOPPED)
+
+
+class Monitor:
+    """Listens to one supervisor; every method may be called from any thread."""
+
+    def __init__(self, supervisor: Supervisor, clock: Callable[[], float] = time.monotonic) -> None:
+        self._supervisor = supervisor
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._batches: deque[tuple[float, BatchDone]] = deque(maxlen=200)
+        self._lag: dict[int, int] = {}
+        self._produced: Produced | None = None
+        self._notices: deque[Notice] = deque(maxlen=100)
+        self._step: Step | None = None
+        supervisor.subscribe(self._hear)
+
+    def _hear(self, _service: str, what: Notification) -> None:
+        with self._lock:
+            match what:
+                case BatchDone():
+                    self._batches.append((self._clock(), what))
+                case Lag():
+                    self._lag = what.partitions
+                case Produced():
+                    self._produced = what
+                case Notice():
+                    self._notices.append(what)
+                case Step():
+                    self._step = what
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person should have read, oldest first."""
+        with self._lock:
+            return tuple(self._notices)
+
+    def step(self) -> Step | None:
+        """The newest progress of a long operation."""
+        with self._lock:
+            return self._step
+
+    def report(self) -> StatusReport:
+        """State of services and stream; the tables are the reader's to add."""
+        services = self._supervisor.snapshot()
+        return StatusReport(
+            state=overall(services),
+            services=services,
+            pipeline=self._pipeline(),
+            notices=tuple(notice.message for notice in self.notices()[-10:]),
+        )
+
+    def _pipeline(self) -> PipelineStatus:
+        now = self._clock()
+        with self._lock:
+            recent = [batch for at, batch in self._batches if now - at <= RECENT_S]
+            last = self._batches[-1][1] if self._batches else None
+            lag = sum(self._lag.values()) if self._lag else None
+        rows = sum(batch.input_rows for batch in recent)
+        busy = sum(batch.duration_ms for batch in recent) / 1000
+        ages = sorted(b.end_to_end_p50_ms for b in recent if b.end_to_end_p50_ms is not None)
+        tails = sorted(b.end_to_end_p95_ms for b in recent if b.end_to_end_p95_ms is not None)
+        return PipelineStatus(
+            kafka_lag=lag,
+            input_rate=round(rows / RECENT_S, 1),
+            process_rate=round(rows / busy, 1) if busy else 0.0,
+            end_to_end_p50_ms=ages[len(ages) // 2] if ages else None,
+            end_to_end_p95_ms=tails[len(tails) // 2] if tails else None,
+            last_batch_id=last.batch_id if last else None,
+        )

@@ -1,0 +1,15 @@
+"""Reading the lake: delta-rs lists a table's live files, DuckDB reads them. Nothing here writes."""
+
+from engine.lake.errors import LakeReadError, NoSuchTable, QueryFailed
+from engine.lake.reader import Column, LakeReader, QueryResult, TableInfo, Version
+
+__all__ = [
+    "Column",
+    "LakeReadError",
+    "LakeReader",
+    "NoSuchTable",
+    "QueryFailed",
+    "QueryResult",
+    "TableInfo",
+    "Version",
+]

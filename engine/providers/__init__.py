@@ -1,0 +1,1 @@
+"""Ways to provide each service; the supervisor knows them only through ``base.Provider``."""

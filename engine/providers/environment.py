@@ -1,0 +1,22 @@
+"""The environment that children get."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+_HIDDEN = ("OPENAI_", "QDRANT_", "KAFKA_", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")
+
+
+def child_env(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours less what no child needs: keys of other services, and options meant for other JVMs."""
+    source = os.environ if env is None else env
+    kept = {key: value for key, value in source.items() if not key.startswith(_HIDDEN)}
+    if not _speaks_utf8(kept):
+        kept["LC_ALL"] = "C.UTF-8"  # without, Java cannot open a file with an umlaut in its path
+    return kept
+
+
+def _speaks_utf8(env: Mapping[str, str]) -> bool:
+    chosen = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
+    return chosen.upper().replace("-", "").endswith("UTF8")

@@ -1,0 +1,5 @@
+"""What a start needs and pip cannot bring: a Java runtime that fits, and the Maven jars.
+
+Set-up fetches (``python -m engine.provision``); a start only looks. Nothing here imports pyspark:
+its folder is found, its code is not run.
+"""

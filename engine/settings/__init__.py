@@ -1,0 +1,28 @@
+"""Settings: one frozen tree with bounds, read once by the composition root."""
+
+from engine.settings.durations import parse_duration
+from engine.settings.load import ENVIRONMENT, load_settings
+from engine.settings.tree import (
+    AssistantSettings,
+    DiskSettings,
+    GeneratorSettings,
+    KafkaSettings,
+    Settings,
+    SparkSettings,
+    StorageSettings,
+    SupervisorSettings,
+)
+
+__all__ = [
+    "ENVIRONMENT",
+    "AssistantSettings",
+    "DiskSettings",
+    "GeneratorSettings",
+    "KafkaSettings",
+    "Settings",
+    "SparkSettings",
+    "StorageSettings",
+    "SupervisorSettings",
+    "load_settings",
+    "parse_duration",
+]

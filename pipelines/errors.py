@@ -1,0 +1,29 @@
+"""Errors of the pipeline process.
+
+PipelineError
+├── DriverError      the driver JVM did not start or went away
+├── SourceError      the topic cannot be read
+└── LakeError        a table cannot be read or written
+"""
+
+from __future__ import annotations
+
+
+class PipelineError(Exception):
+    """Base; the text is a sentence and its remedy. ``retry`` tells whether a restart can help."""
+
+    retry = True
+
+
+class DriverError(PipelineError):
+    """Raised when the driver JVM does not start, or ends while it is needed."""
+
+
+class SourceError(PipelineError):
+    """Raised when the topic is missing, refuses us, or cannot be reached."""
+
+
+class LakeError(PipelineError):
+    """Raised when a Delta table is not ours, damaged, or its folder cannot be written."""
+
+    retry = False

@@ -1,0 +1,187 @@
+"""Gold: the minutes a batch touched, computed anew from silver and merged in.
+
+Gold is a function of silver and nothing else, so a repeated batch, a late event and a rebuild
+all give the same rows. Silver is read as the Parquet files that its log names (delta-rs lists
+them, with their time ranges), by DuckDB: a Spark job for these few rows costs ten times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import write_deltalake
+
+from engine.contracts.names import Table
+from engine.contracts.pack import MeasureSpec, PackSpec
+from engine.contracts.types import DUCKDB_TYPES
+from pipelines.arrival import MINUTE_US, Longs
+from pipelines.marks import Mark, properties
+from pipelines.tables import Lake, TableLocks, silver_columns
+
+_KEYS = {
+    Table.GOLD_KPIS: ("window_start",),
+    Table.GOLD_SEGMENTS: ("window_start", "dimension", "value"),
+}
+# Rounded down before 1970 too, as numpy does; DuckDB's // rounds towards zero.
+_MINUTE = (
+    f"((epoch_us(ts) - (epoch_us(ts) % {MINUTE_US} + {MINUTE_US}) % {MINUTE_US}) // {MINUTE_US})"
+)
+
+
+def _measures(measures: Sequence[MeasureSpec], derived: bool) -> str:
+    chosen = [m for m in measures if m.derived is derived]
+    return "".join(f", CAST({m.sql} AS {m.type}) AS {m.name}" for m in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQueries:
+    """The two statements, for a relation ``files`` over silver and a list of minutes."""
+
+    kpis: str
+    segments: str
+
+
+def gold_queries(pack: PackSpec) -> GoldQueries:
+    """SQL with ``{source}``, a FROM item over silver, and ``{where}``, the rows wanted."""
+    where = "FROM {source} WHERE {where}"
+    start = "to_timestamp(minute * 60)"
+    names = ", ".join(m.name for m in pack.kpis)
+    kpis = (
+        f"WITH measured AS (SELECT {_MINUTE} AS minute{_measures(pack.kpis, False)} {where} "
+        f"GROUP BY minute) SELECT {start} AS window_start, to_timestamp(minute * 60 + 60) AS "
+        f"window_end, {names}, now() AS updated_at FROM "
+        f"(SELECT *{_measures(pack.kpis, True)} FROM measured)"
+    )
+    dimensions = pack.segments.dimensions
+    sets = ", ".join(f"(minute, {d})" for d in dimensions)
+    which = " ".join(f"WHEN GROUPING({d}) = 0 THEN '{d}'" for d in dimensions)
+    value = " ".join(f"WHEN GROUPING({d}) = 0 THEN {d}" for d in dimensions)
+    names = ", ".join(m.name for m in pack.segments.measures)
+    segments = (
+        f"WITH base AS (SELECT *, {_MINUTE} AS minute {where}), measured AS (SELECT minute, "
+        f"CASE {which} END AS dimension, CASE {value} END AS value"
+        f"{_measures(pack.segments.measures, False)} FROM base GROUP BY GROUPING SETS ({sets})) "
+        f"SELECT {start} AS window_start, dimension, value, {names}, now() AS updated_at "
+        f"FROM (SELECT *{_measures(pack.segments.measures, True)} FROM measured) "
+        "WHERE value IS NOT NULL"
+    )
+    return GoldQueries(kpis, segments)
+
+
+class Gold:
+    """Keeps gold_kpis and gold_segments equal to silver. One instance is their only writer."""
+
+    def __init__(self, lake: Lake, pack: PackSpec, locks: TableLocks) -> None:
+        self._lake = lake
+        self._locks = locks
+        self._queries = gold_queries(pack)
+        self._silver = lake.open(Table.SILVER)
+        self._targets = {table: lake.open(table) for table in _KEYS}
+        self._duckdb = duckdb.connect(":memory:", config={"threads": 2})
+        self._duckdb.execute("SET TimeZone = 'UTC'")
+        columns = ", ".join(
+            f'"{name}" {DUCKDB_TYPES[kind]}' for name, kind in silver_columns(pack).items()
+        )
+        self._duckdb.execute(f"CREATE TABLE silver ({columns})")
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="gold")
+
+    def files(self, low_us: int, high_us: int) -> list[str]:
+        """Silver's live files that may hold an event time in [low_us, high_us)."""
+        self._silver.update_incremental()
+        actions = pa.table(self._silver.get_add_actions(flatten=True))
+        paths = actions.column("path").to_pylist()
+        if not paths:
+            return []
+        newest = _micros(actions, "max.ts", np.iinfo(np.int64).max)
+        oldest = _micros(actions, "min.ts", np.iinfo(np.int64).min)
+        keep = (newest >= low_us - 1000) & (oldest < high_us)
+        root = self._lake.path(Table.SILVER)
+        return [f"{root}/{path}" for path, kept in zip(paths, keep, strict=True) if kept]
+
+    def refresh(self, minutes: Longs, mark: Mark) -> None:
+        """Recomputes these minutes (whole minutes since 1970) and merges them into both tables."""
+        if not len(minutes):
+            return
+        low, high = int(minutes.min()), int(minutes.max()) + 1
+        files = self.files(low * MINUTE_US, high * MINUTE_US)
+        if not files:
+            return
+        chosen = ", ".join(str(m) for m in minutes.tolist())
+        where = (
+            f"ts >= to_timestamp({low * 60}) AND ts < to_timestamp({high * 60}) "
+            f"AND {_MINUTE} IN ({chosen})"
+        )
+        values = {"source": _source(files), "where": where}
+        kpis = self._duckdb.execute(self._queries.kpis.format(**values)).to_arrow_table()
+        done = self._pool.submit(self._merge, Table.GOLD_KPIS, kpis, mark)
+        cursor = self._duckdb.execute(self._queries.segments.format(**values))
+        self._merge(Table.GOLD_SEGMENTS, cursor.to_arrow_table(), mark)
+        done.result()
+
+    def replace_all(self, mark: Mark) -> None:
+        """Computes both tables from all of silver and overwrites them."""
+        files = self.files(-(1 << 62), 1 << 62)
+        queries = {Table.GOLD_KPIS: self._queries.kpis, Table.GOLD_SEGMENTS: self._queries.segments}
+        for table, query in queries.items():
+            with self._locks[table]:
+                target = self._lake.open(table)
+                if not files:
+                    target.delete(commit_properties=properties(mark))
+                    continue
+                rows = self._duckdb.execute(query.format(source=_source(files), where="true"))
+                write_deltalake(
+                    target,
+                    rows.to_arrow_table(),
+                    mode="overwrite",
+                    commit_properties=properties(mark),
+                )
+
+    def _merge(self, name: Table, rows: pa.Table, mark: Mark) -> None:
+        """Replaces the rows of these keys; the bound on time lets delta-rs skip old files."""
+        if not rows.num_rows:
+            return  # No event of these minutes has any of the dimensions.
+        low = pc.min(rows.column("window_start")).as_py()
+        bound = f"t.window_start >= '{low.isoformat()}'"
+        match = " AND ".join(f"t.{key} = s.{key}" for key in _KEYS[name])
+        with self._locks[name]:
+            table = self._targets[name]
+            table.update_incremental()
+            (
+                table.merge(
+                    rows,
+                    predicate=f"{bound} AND {match}",
+                    source_alias="s",
+                    target_alias="t",
+                    commit_properties=properties(mark),
+                )
+                .when_matched_update_all()
+                .when_not_matched_insert_all()
+                .execute()
+            )
+
+    def close(self) -> None:
+        """Ends the worker threads and the DuckDB connection."""
+        self._pool.shutdown()
+        self._duckdb.close()
+
+
+def _source(files: list[str]) -> str:
+    """The files as a FROM item with every column of silver, also those none of them has yet."""
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+    parquet = f"read_parquet([{names}], union_by_name = true)"
+    return f"(FROM silver UNION ALL BY NAME FROM {parquet})"
+
+
+def _micros(actions: pa.Table, column: str, absent: int) -> Longs:
+    """A statistics column as epoch microseconds; ``absent`` where a file has none."""
+    if column not in actions.column_names:
+        return np.full(actions.num_rows, absent, dtype=np.int64)
+    times = actions.column(column).cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+    result: Longs = times.fill_null(absent).to_numpy()
+    return result

@@ -1,0 +1,136 @@
+"""Recomputes silver, quarantine and gold from bronze, with the stream's own code.
+
+A file in the checkpoint folder says that a rebuild is under way: killed in its middle, it begins
+anew at the next start, before the stream. Bronze is never written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from pyspark.sql import SparkSession
+
+from engine.contracts.names import Table
+from engine.contracts.protocol import Step
+from pipelines.batch import BatchRunner
+from pipelines.gold import Gold
+from pipelines.marks import Mark, properties
+from pipelines.parse import parse
+from pipelines.tables import Lake, TableLocks
+from pipelines.warmup import FROM_BRONZE
+
+CHUNK_ROWS = 100_000
+
+
+class Pending:
+    """The note that a rebuild is wanted or under way."""
+
+    def __init__(self, checkpoint_path: str) -> None:
+        self._file = Path(checkpoint_path) / "rebuild.json"
+
+    def read(self) -> tuple[str, ...]:
+        """Which parts are to be rebuilt; empty if none."""
+        try:
+            return tuple(json.loads(self._file.read_text(encoding="utf-8"))["tables"])
+        except (OSError, ValueError, KeyError):
+            return ()
+
+    def write(self, tables: Sequence[str]) -> None:
+        """Notes that these parts are to be rebuilt."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(json.dumps({"tables": list(tables)}), encoding="utf-8")
+
+    def clear(self) -> None:
+        """The rebuild is complete."""
+        self._file.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows of bronze that arrived in [start, end), milliseconds since 1970, of one topic."""
+
+    source: str
+    start: int
+    end: int
+    rows: int
+
+    def where(self) -> str:
+        """As a Spark condition."""
+        return (
+            f"source = '{self.source}' AND kafka_ts >= timestamp_millis({self.start}) "
+            f"AND kafka_ts < timestamp_millis({self.end})"
+        )
+
+
+def chunks(lake: Lake) -> list[Chunk]:
+    """Bronze cut by arrival, topics made anew apart: their offsets would meet in one batch.
+
+    Cut between milliseconds, because records of one millisecond arrive together.
+    """
+    files = lake.files(Table.BRONZE)
+    if not files:
+        return []
+    with duckdb.connect(":memory:") as connection:
+        rows = connection.execute(_CHUNKS, [files, CHUNK_ROWS]).fetchall()
+    return [Chunk(*row) for row in rows]
+
+
+_CHUNKS = """
+WITH arrived AS (
+  SELECT source, epoch_ms(kafka_ts) AS ms, count(*) AS n
+  FROM read_parquet($1, union_by_name = true) GROUP BY source, epoch_ms(kafka_ts)
+), numbered AS (
+  SELECT *, (sum(n) OVER (PARTITION BY source ORDER BY ms) - 1) // $2 AS chunk,
+    min(ms) OVER (PARTITION BY source) AS first
+  FROM arrived
+)
+SELECT source, min(ms), max(ms) + 1, CAST(sum(n) AS BIGINT)
+FROM numbered GROUP BY first, source, chunk ORDER BY first, source, chunk
+"""
+
+
+class Rebuilder:
+    """Runs one rebuild; the stream must not be running."""
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        lake: Lake,
+        locks: TableLocks,
+        gold: Gold,
+        report: Callable[[Step], None],
+    ) -> None:
+        self._locks = locks
+        self._spark = spark
+        self._lake = lake
+        self._gold = gold
+        self._report = report
+
+    def silver(self, runner: BatchRunner, mark: Mark) -> None:
+        """Empties silver and quarantine and fills them from bronze.
+
+        ``runner`` has an empty window and writes no gold; ``mark`` is what the emptied tables
+        carry: complete up to nowhere.
+        """
+        for table in (Table.SILVER, Table.QUARANTINE):
+            with self._locks[table]:
+                self._lake.open(table).delete(commit_properties=properties(mark))
+        plan = chunks(self._lake)
+        total, done = sum(chunk.rows for chunk in plan), 0
+        bronze = self._spark.read.format("delta").load(self._lake.path(Table.BRONZE))
+        for chunk in plan:
+            records = bronze.where(chunk.where()).selectExpr(*FROM_BRONZE)
+            runner.position.source = chunk.source
+            runner.run(parse(records, runner.pack), chunk.rows, bronze=False)
+            done += chunk.rows
+            self._report(Step(operation="rebuild silver", done=done, total=total))
+
+    def gold(self, mark: Mark) -> None:
+        """Computes all of gold from silver and replaces it in one commit a table."""
+        self._report(Step(operation="rebuild gold", done=0, total=1))
+        self._gold.replace_all(mark)
+        self._report(Step(operation="rebuild gold", done=1, total=1))

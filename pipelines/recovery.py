@@ -1,0 +1,146 @@
+"""Where to go on: read from the lake's own log at each start.
+
+The last mark in bronze says up to which offset records are safe; from there the stream goes on.
+A process that was killed may have left silver, quarantine or gold behind bronze, but by one batch
+at most: that batch is run once more, from bronze. Silver may also stand ahead of bronze; then
+its mark makes the stream leave those records alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from engine.contracts.names import Table
+from engine.contracts.protocol import Notice
+from pipelines.arrival import NEVER, KeyWindow, Longs
+from pipelines.batch import Floors, Offsets, Position
+from pipelines.marks import Mark, last_mark
+from pipelines.tables import Lake
+
+_FOLLOWERS = (Table.SILVER, Table.QUARANTINE, Table.GOLD_KPIS, Table.GOLD_SEGMENTS, Table.METRICS)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a start has to do.
+
+    Attributes:
+        position: state before the batch to repeat, or before the first new one.
+        repeat: the offsets [start, end) to run once more from bronze, or None.
+        floors: up to which offset each table is complete.
+        silver_newest_us: newest event time that silver may hold; ``position`` may be before it.
+        notices: what a person should know (records that expired unread).
+    """
+
+    position: Position
+    repeat: tuple[Offsets, Offsets] | None
+    floors: Floors
+    silver_newest_us: int
+    notices: tuple[Notice, ...]
+
+
+def plan(lake: Lake, source: str, low: Offsets) -> Plan:
+    """Reads the marks. ``source`` is the topic's id, ``low`` the first offsets it still has."""
+    bronze = last_mark(lake.open(Table.BRONZE))
+    marks = {table: last_mark(lake.open(table)) for table in _FOLLOWERS}
+    ours = {t: m for t, m in marks.items() if m is not None and m.source == source}
+    floors = {table: mark.end for table, mark in ours.items()}
+    known = [mark for mark in (bronze, *marks.values()) if mark is not None]
+    silver = max((mark.newest_us for mark in known), default=NEVER)
+    if bronze is None or bronze.source != source:
+        batch = max((mark.batch + 1 for mark in known), default=0)
+        # Another topic has its own time: that of the last one would make all of it too late.
+        offsets = {**low, **_read_before(lake, source)} if bronze else dict(low)
+        fresh = Position(source, batch, offsets, NEVER)
+        return Plan(fresh, None, floors, silver, _replaced(bronze))
+    # The row of metrics is written last: where it stands, the batch is whole.
+    whole = Table.METRICS in ours and ours[Table.METRICS].batch >= bronze.batch
+    if not whole and bronze.end != bronze.start:
+        position = Position(source, bronze.batch, dict(bronze.start), bronze.newest_before_us)
+        again = (bronze.start, bronze.end)
+        return Plan(position, again, floors, silver, _expired(bronze, low))
+    position = Position(source, bronze.batch + 1, dict(bronze.end), bronze.newest_us)
+    return Plan(position, None, floors, silver, _expired(bronze, low))
+
+
+def to_heal(lake: Lake, changed: frozenset[Table]) -> tuple[str, ...]:
+    """Parts to rebuild because their table was made anew or got columns that can be computed.
+
+    A silver that only got a new column is not: its older rows keep NULL there.
+    """
+    silver_lost = Table.SILVER in changed and last_mark(lake.open(Table.SILVER)) is None
+    if silver_lost and last_mark(lake.open(Table.BRONZE)) is not None:
+        return ("silver", "gold")
+    gold = changed & {Table.GOLD_KPIS, Table.GOLD_SEGMENTS}
+    return ("gold",) if gold and lake.files(Table.SILVER) else ()
+
+
+def _read_before(lake: Lake, source: str) -> Offsets:
+    """Where an earlier time with this topic ended; the marks only tell of the last topic."""
+    files = lake.files(Table.BRONZE)
+    if not files:
+        return {}
+    with duckdb.connect(":memory:") as connection:
+        rows = connection.execute(
+            'SELECT partition, max("offset") + 1 FROM read_parquet($1, union_by_name = true) '
+            "WHERE source = $2 GROUP BY partition",
+            [files, source],
+        ).fetchall()
+    return {int(partition): int(offset) for partition, offset in rows}
+
+
+def _replaced(bronze: Mark | None) -> tuple[Notice, ...]:
+    if bronze is None:
+        return ()
+    text = (
+        "Another topic than at the last start, or one made anew: reading what the lake does not "
+        "have of it. What was read before stays."
+    )
+    return (Notice(level="warning", message=text),)
+
+
+def _expired(bronze: Mark, low: Offsets) -> tuple[Notice, ...]:
+    lost = {p: low[p] - end for p, end in bronze.end.items() if low.get(p, 0) > end}
+    if not lost:
+        return ()
+    where = ", ".join(f"partition {p}: {n:,}" for p, n in sorted(lost.items()))
+    text = (
+        f"{sum(lost.values()):,} records expired in the broker before they were read ({where}). "
+        "Raise the topic's retention, or start the lakehouse more often."
+    )
+    return (Notice(level="error", message=text),)
+
+
+def start_offsets(position: Offsets, low: Offsets) -> Offsets:
+    """Where the stream begins: the position, but not before what the topic still has."""
+    return {p: max(position.get(p, 0), first) for p, first in low.items()}
+
+
+def load_window(window: KeyWindow, at: Plan, files: list[str]) -> None:
+    """Fills the window with the keys that silver had when the stream stood at the plan's position.
+
+    Rows of later offsets are left out: their batch is run again, and must be judged as it was.
+    """
+    if not files:
+        return
+    position = at.position
+    later = " OR ".join(
+        f'(partition = {p} AND "offset" >= {offset})' for p, offset in position.offsets.items()
+    )
+    with duckdb.connect(":memory:") as connection:
+        table = connection.execute(
+            "SELECT event_key, epoch_us(ts) AS us FROM read_parquet($1, union_by_name = true) "
+            f"WHERE epoch_us(ts) >= $2 AND NOT (source = $3 AND ({later or 'false'}))",
+            [files, at.silver_newest_us - window.horizon_us, position.source],
+        ).to_arrow_table()
+    window.add(_longs(table, "event_key"), _longs(table, "us"))
+    window.evict(at.silver_newest_us)
+
+
+def _longs(table: pa.Table, column: str) -> Longs:
+    values: Longs = table.column(column).to_numpy().astype(np.int64)
+    return values

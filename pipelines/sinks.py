@@ -1,0 +1,99 @@
+"""Writers of bronze, silver, quarantine and pipeline_metrics; each commit carries its mark.
+
+Spark appends to bronze and silver, delta-rs to the small tables. Both stand in this one process,
+and a lock a table keeps their commits, and those of maintenance, apart: on a local disk two
+writers could otherwise overwrite each other's commit.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+from pyspark.sql import DataFrame
+
+from engine.contracts.names import Table
+from engine.contracts.pack import PackSpec
+from pipelines.marks import Mark, properties
+from pipelines.tables import METRICS, QUARANTINE, Columns, Lake, TableLocks, silver_columns
+
+_ARROW = {
+    "string": pa.string(),
+    "integer": pa.int32(),
+    "long": pa.int64(),
+    "double": pa.float64(),
+    "timestamp": pa.timestamp("us", "UTC"),
+}
+
+
+def bronze_rows(parsed: DataFrame, source: str, ingest_us: int) -> DataFrame:
+    """Columns of bronze from parsed records, which still hold the value as bytes."""
+    return parsed.selectExpr(
+        "make_valid_utf8(CAST(value AS STRING)) AS raw",
+        "key",
+        "topic",
+        "partition",
+        "offset",
+        "kafka_ts",
+        f"timestamp_micros({ingest_us}) AS ingest_ts",
+        f"CAST(timestamp_micros({ingest_us}) AS DATE) AS ingest_date",
+        "IF(is_valid_utf8(CAST(value AS STRING)), NULL, base64(value)) AS raw_base64",
+        f"'{source}' AS source",
+    )
+
+
+def silver_rows(judged: DataFrame, pack: PackSpec, source: str, ingest_us: int) -> DataFrame:
+    """Columns of silver from accepted records with ``is_late``."""
+    computed = {
+        "event_date": f"CAST({pack.roles.timestamp} AS DATE) AS event_date",
+        "ingest_ts": f"timestamp_micros({ingest_us}) AS ingest_ts",
+        "processed_ts": "current_timestamp() AS processed_ts",
+        "source": f"'{source}' AS source",
+    }
+    return judged.selectExpr(*(computed.get(name, f"`{name}`") for name in silver_columns(pack)))
+
+
+class Sinks:
+    """The tables a batch appends to."""
+
+    def __init__(self, lake: Lake, locks: TableLocks) -> None:
+        self._lake = lake
+        self._locks = locks
+        self._open: dict[Table, DeltaTable] = {}
+
+    def append_spark(self, rows: DataFrame, table: Table, mark: Mark, files: int) -> None:
+        """One Delta append by Spark, of at most ``files`` files."""
+        with self._locks[table]:
+            (
+                rows.coalesce(files)
+                .write.format("delta")
+                .mode("append")
+                .option("userMetadata", mark.dumps())
+                .save(self._lake.path(table))
+            )
+
+    def append_quarantine(self, rows: pa.Table, mark: Mark) -> None:
+        """Appends refused records; columns as in the table."""
+        self._append(rows, Table.QUARANTINE, QUARANTINE, mark)
+
+    def append_metrics(self, row: dict[str, object], mark: Mark) -> None:
+        """Appends one row of pipeline_metrics."""
+        columns = {name: [row[name]] for name in METRICS}
+        self._append(pa.table(columns, schema=_schema(METRICS)), Table.METRICS, METRICS, mark)
+
+    def _append(self, rows: pa.Table, table: Table, columns: Columns, mark: Mark) -> None:
+        with self._locks[table]:
+            target = self._open.get(table)
+            if target is None:
+                target = self._open[table] = self._lake.open(table)
+            else:
+                target.update_incremental()
+            write_deltalake(
+                target,
+                rows.select(list(columns)).cast(_schema(columns)),
+                mode="append",
+                commit_properties=properties(mark),
+            )
+
+
+def _schema(columns: Columns) -> pa.Schema:
+    return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])

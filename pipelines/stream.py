@@ -1,0 +1,113 @@
+"""The streaming query: Kafka in, one function a micro-batch, nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame, SparkSession
+
+from engine.contracts.job import PipelineConfig
+from pipelines.batch import BatchRunner, Offsets
+from pipelines.errors import SourceError
+from pipelines.parse import parse
+from pipelines.session import kafka_options
+from pipelines.source import Topic
+
+if TYPE_CHECKING:
+    from pyspark.sql.streaming.query import StreamingQuery
+
+RECORD = (
+    "value",
+    "make_valid_utf8(CAST(key AS STRING)) AS key",
+    "topic",
+    "partition",
+    "offset",
+    "timestamp AS kafka_ts",
+)
+
+
+class Stream:
+    """Starts and stops the query; a stop waits for the batch in hand."""
+
+    def __init__(
+        self, spark: SparkSession, config: PipelineConfig, runner: BatchRunner, topic: Topic
+    ) -> None:
+        self._spark = spark
+        self._config = config
+        self._runner = runner
+        self._topic = topic
+        self._busy = threading.Lock()
+        self._query: StreamingQuery | None = None
+        self._stopping = False
+        self._high: Offsets = {}
+        self.failure: Exception | None = None
+        self.between: Callable[[], None] = lambda: None
+
+    def start(self, offsets: Offsets) -> StreamingQuery:
+        """Begins at these offsets with an empty checkpoint.
+
+        The lake's marks already say where to begin, so a checkpoint of an earlier run could only
+        repeat or contradict them.
+        """
+        self._stopping = False
+        checkpoint = Path(self._config.checkpoint_path) / "rt-lakehouse-stream"
+        shutil.rmtree(checkpoint, ignore_errors=True)
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        name = self._config.kafka.topic
+        starting = {name: {str(p): offset for p, offset in offsets.items()}}
+        frame = (
+            self._spark.readStream.format("kafka")
+            .options(**kafka_options(self._config.kafka))
+            .option("subscribe", name)
+            .option("startingOffsets", json.dumps(starting))
+            .option("maxOffsetsPerTrigger", self._config.max_offsets_per_batch)
+            # False would hide records that expired unread; the start reports them by name.
+            .option("failOnDataLoss", "true")
+            .load()
+            .selectExpr(*RECORD)
+        )
+        # Parsed as part of the stream's own plan, which is analysed once and not at each batch.
+        frame = parse(frame, self._config.pack)
+        interval = f"{self._config.trigger_interval_s} seconds"
+        self._query = (
+            frame.writeStream.foreachBatch(self._batch)
+            .option("checkpointLocation", str(checkpoint))
+            .queryName("main")
+            .trigger(processingTime=interval)
+            .start()
+        )
+        return self._query
+
+    def _batch(self, frame: DataFrame, _batch_id: int) -> None:
+        try:
+            with self._busy:
+                if self._stopping:
+                    return  # Spark may count this batch as done; the next start asks the lake.
+                waiting = self.waiting(self._runner.position.offsets)
+                self._runner.run(frame, min(waiting, self._config.max_offsets_per_batch))
+            self.between()
+        except Exception as error:
+            # Spark would tell it as the text of a traceback.
+            self.failure = error
+            raise
+
+    def waiting(self, offsets: Offsets) -> int:
+        """Records in the topic from these offsets on; by the last answer while there is none."""
+        with contextlib.suppress(SourceError):
+            _, self._high = self._topic.bounds(sorted(offsets))
+        return sum(max(0, self._high.get(p, at) - at) for p, at in offsets.items())
+
+    def stop(self) -> None:
+        """Waits for the batch in hand, then ends the query."""
+        self._stopping = True
+        with self._busy:
+            pass
+        # Not under the lock: the query's thread may be waiting for it at this moment.
+        if self._query is not None:
+            self._query.stop()

@@ -1,0 +1,192 @@
+"""What of the batch, the stream and the rebuild needs no Spark."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from deltalake import write_deltalake
+
+from engine.contracts.names import Table
+from pipelines import rebuild
+from pipelines.arrival import MINUTE_US, NEVER, Arrivals, KeyWindow, judge
+from pipelines.batch import BatchRunner, Position, Rules, _quarantine_columns
+from pipelines.job import _cause
+from pipelines.main import _first_line
+from pipelines.rebuild import Pending, chunks
+from pipelines.stream import Stream
+from pipelines.tables import QUARANTINE, Lake, TableLocks
+from tests.unit.pipelines.lakes import NOON_MS, TOPIC_ID
+
+pytestmark = pytest.mark.unit
+
+NOON_US = NOON_MS * 1000
+
+
+class _Topic:
+    def bounds(self, partitions: list[int]) -> tuple[dict[int, int], dict[int, int]]:
+        return dict.fromkeys(partitions, 0), {p: 100 * (p + 1) for p in partitions}
+
+
+def _runner(pack, floors: dict[Table, dict[int, int]]) -> BatchRunner:
+    return BatchRunner(
+        pack=pack,
+        rules=Rules(10 * MINUTE_US, 15 * MINUTE_US),
+        sinks=cast(Any, None),
+        gold=None,
+        window=KeyWindow(15 * MINUTE_US, 15 * MINUTE_US),
+        position=Position("topic-1", 4, {0: 5, 1: 0, 7: 3}, NEVER),
+        floors=floors,
+        report=lambda _: None,
+        lag=lambda _: 0,
+    )
+
+
+def _arrivals() -> Arrivals:
+    """Partition 0: offsets 5 to 7, partition 1: 0 to 1; the last of each is refused."""
+    partition, offset = np.array([0, 0, 0, 1, 1]), np.array([5, 6, 7, 0, 1])
+    times = NOON_US + np.arange(5) * MINUTE_US
+    valid = np.array([True, True, False, True, False])
+    return Arrivals(partition, offset, np.full(5, NOON_MS), times, np.arange(5), valid)
+
+
+def test_that_the_mark_of_a_batch_covers_its_offsets_and_keeps_the_others(pack) -> None:
+    mark, verdicts = _runner(pack, {})._decide(_arrivals())
+    assert mark.start == {0: 5, 1: 0, 7: 3}
+    assert mark.end == {0: 8, 1: 2, 7: 3}
+    assert (mark.batch, mark.newest_before_us) == (4, NEVER)
+    assert mark.newest_us == verdicts.newest_us == NOON_US + 3 * MINUTE_US
+
+
+def test_that_a_floor_holds_for_its_table_and_partition_only(pack) -> None:
+    runner = _runner(pack, {Table.SILVER: {0: 7, 2: 99}})
+    below = runner._below(Table.SILVER, _arrivals())
+    assert below.tolist() == [True, True, False, False, False]
+    assert not runner._below(Table.QUARANTINE, _arrivals()).any()
+
+
+def test_that_gold_is_asked_for_the_accepted_minutes_and_for_all_after_a_replay(pack) -> None:
+    seen = _arrivals()
+    window = KeyWindow(15 * MINUTE_US, 15 * MINUTE_US)
+    window.add(np.array([0]), np.array([NOON_US]))
+    verdicts = judge(seen, window, NEVER, 10 * MINUTE_US, 15 * MINUTE_US)
+    noon = NOON_US // MINUTE_US
+    assert _runner(pack, {})._touched(seen, verdicts).tolist() == [noon + 1, noon + 3]
+    replayed = _runner(pack, {Table.SILVER: {0: 6}})
+    assert replayed._touched(seen, verdicts).tolist() == [noon, noon + 1, noon + 3]
+
+
+def test_that_refused_records_get_the_columns_of_quarantine() -> None:
+    refused = pa.table(
+        {
+            "p": [0],
+            "o": [9],
+            "k": [NOON_MS],
+            "reason": ["not_json"],
+            "detail": ["no JSON"],
+            "raw": ["<"],
+            "topic": ["t"],
+        }
+    )
+    rows = _quarantine_columns(refused, 77)
+    assert set(rows.column_names) == set(QUARANTINE)
+    assert rows.to_pylist()[0] == {
+        "raw": "<",
+        "reason": "not_json",
+        "detail": "no JSON",
+        "topic": "t",
+        "partition": 0,
+        "offset": 9,
+        "kafka_ts": NOON_US,
+        "processed_ts": 77,
+    }
+
+
+def test_that_what_waits_is_counted_from_the_offsets_and_never_negative(config) -> None:
+    nothing = cast(Any, None)
+    stream = Stream(nothing, config, nothing, cast(Any, _Topic()))
+    assert stream.waiting({0: 40, 1: 200}) == 60
+    assert stream.waiting({0: 150, 1: 150}) == 50
+    assert stream.waiting({}) == 0
+
+
+def test_that_a_stream_never_started_can_be_stopped(config) -> None:
+    nothing = cast(Any, None)
+    Stream(nothing, config, nothing, cast(Any, _Topic())).stop()
+
+
+def test_that_one_lock_is_kept_for_each_table() -> None:
+    locks = TableLocks()
+    assert locks[Table.SILVER] is locks[Table.SILVER]
+    assert locks[Table.SILVER] is not locks[Table.BRONZE]
+
+
+def test_that_a_pending_rebuild_is_remembered_until_it_is_complete(tmp_path: Path) -> None:
+    folder = str(tmp_path / "checkpoints")
+    assert Pending(folder).read() == ()
+    Pending(folder).write(["silver", "gold"])
+    assert Pending(folder).read() == ("silver", "gold")
+    Pending(folder).clear()
+    Pending(folder).clear()
+    assert Pending(folder).read() == ()
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}"])
+def test_that_a_damaged_note_of_a_rebuild_is_no_rebuild(tmp_path: Path, text: str) -> None:
+    (tmp_path / "rebuild.json").write_text(text)
+    assert Pending(str(tmp_path)).read() == ()
+
+
+def _write_bronze(lake: Lake, *kafka_ms: int, source: str = TOPIC_ID) -> None:
+    moments = [datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms) for ms in kafka_ms]
+    count = len(moments)
+    table = pa.table(
+        {
+            "raw": pa.array(["{}"] * count),
+            "partition": pa.array([0] * count, pa.int32()),
+            "offset": pa.array(range(count), pa.int64()),
+            "kafka_ts": pa.array(moments, pa.timestamp("us", "UTC")),
+            "source": pa.array([source] * count),
+        }
+    )
+    write_deltalake(lake.path(Table.BRONZE), table, mode="append", schema_mode="merge")
+
+
+def test_that_an_empty_bronze_has_no_chunks(lake: Lake) -> None:
+    assert chunks(lake) == []
+
+
+def test_that_bronze_is_cut_between_milliseconds(lake: Lake, monkeypatch) -> None:
+    monkeypatch.setattr(rebuild, "CHUNK_ROWS", 3)
+    _write_bronze(lake, 100, 100, 101, 101)
+    _write_bronze(lake, 103, 102, *[104] * 5, 105)
+    cut = chunks(lake)
+    assert (cut[0].start, cut[0].rows) == (100, 2)
+    assert sum(c.rows for c in cut) == 12
+    assert all(c.rows < 3 + 5 for c in cut), "a chunk and at most one millisecond more"
+    assert all(earlier.end <= later.start for earlier, later in pairwise(cut))
+
+
+def test_that_a_topic_made_anew_gets_chunks_of_its_own(lake: Lake) -> None:
+    _write_bronze(lake, 100, 101, source="old")
+    _write_bronze(lake, 102, 103, source="new")
+    assert [(c.source, c.rows) for c in chunks(lake)] == [("old", 2), ("new", 2)]
+
+
+def test_that_a_small_bronze_is_one_chunk(lake: Lake) -> None:
+    _write_bronze(lake, 100, 107)
+    (chunk,) = chunks(lake)
+    assert (chunk.start, chunk.end, chunk.rows) == (100, 108, 2)
+
+
+def test_that_a_failure_is_told_by_its_first_line() -> None:
+    told = _first_line(ValueError("\n  no such file  \nat java.lang"))
+    assert told == "ValueError: no such file."
+    assert _first_line(KeyError()) == "KeyError: no message."
+    assert len(_first_line(ValueError("x" * 9999))) <= 400
+    assert "no reason" in _cause(None)
