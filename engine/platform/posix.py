@@ -136,8 +136,18 @@ def _popen(
 async def _connect(process: subprocess.Popen[bytes]) -> PosixChild:
     outputs = [pipe for pipe in (process.stdout, process.stderr) if pipe is not None]
     assert process.stdin is not None
-    stdin = await _writer(process.stdin)
-    return PosixChild(process, stdin, [await _reader(pipe) for pipe in outputs])
+    async with contextlib.AsyncExitStack() as undo:
+        # Runs last: closes pipes that no transport owned yet; for the others it is too late to harm.
+        for pipe in (process.stdin, *outputs):
+            undo.callback(pipe.close)
+        stdin = await _writer(process.stdin)
+        undo.callback(stdin.abort)
+        readers = []
+        for pipe in outputs:
+            readers.append(await _reader(pipe))
+            undo.callback(readers[-1][1].close)
+        undo.pop_all()
+    return PosixChild(process, stdin, readers)
 
 
 async def _writer(pipe: IO[bytes]) -> asyncio.WriteTransport:
