@@ -35,6 +35,8 @@ def confs(config: PipelineConfig) -> dict[str, str]:
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         # Measured: whole-stage code gains nothing on these plans, and compiling it delays a start.
         "spark.sql.codegen.wholeStage": "false",
+        # A batch is cached for a second or two: packing it costs more than the memory it saves.
+        "spark.sql.inMemoryColumnarStorage.compressed": "false",
         # The default manager forks readlink and chmod for each file it touches.
         "spark.sql.streaming.checkpointFileManagerClass": (
             "org.apache.spark.sql.execution.streaming.checkpointing."
@@ -68,6 +70,11 @@ def kafka_options(endpoint: KafkaEndpoint) -> dict[str, str]:
     """Options of Spark's Kafka source; secrets go here and never into a conf."""
     options = {
         "kafka.bootstrap.servers": endpoint.bootstrap_servers,
+        # Spark asks the broker for the topic's bounds at each poll, so few large polls: with the
+        # default of 500 records a backlog takes half as long again.
+        "kafka.max.poll.records": "50000",
+        "kafka.max.partition.fetch.bytes": str(16 << 20),
+        "kafka.fetch.max.bytes": str(64 << 20),
         "kafka.security.protocol": endpoint.security_protocol,
     }
     if endpoint.sasl_mechanism and endpoint.security_protocol.startswith("SASL"):
