@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Iterator
 
-from engine.contracts.names import Service, State
-from engine.contracts.protocol import CHILD_COMMAND, Fatal, Rebuild, Step
-from engine.errors import LakehouseError
+from engine.contracts.protocol import CHILD_COMMAND, Rebuild
 from engine.host.control import Answer
+from engine.host.follow import Refused, follow, send
 from engine.host.monitor import Monitor
-from engine.supervisor.fleet import Notification
 from engine.supervisor.supervisor import Supervisor
-
-PATIENCE_S = 900.0
-"""A rebuild that says nothing for so long has stopped."""
-
-
-class Refused(LakehouseError):
-    """The request cannot be carried out now, or is none."""
 
 
 class Commands:
@@ -54,12 +44,7 @@ class Commands:
             command = CHILD_COMMAND.validate_python(request.get("command"))
         except ValueError:
             raise Refused("That is no command for a service.", "") from None
-        states = {service.name: service.state for service in self._supervisor.snapshot()}
-        if states[name] not in (State.READY, State.DEGRADED):
-            raise Refused(
-                f"The {name} is {states[name].value}.", "`rt-lakehouse status` shows when it is up."
-            )
-        self._supervisor.send(name, command)
+        send(self._supervisor, name, command)
         return {"done": True}
 
     def _known(self, name: str) -> str:
@@ -70,40 +55,5 @@ class Commands:
 
     def _rebuild(self, request: Answer) -> Iterator[Answer]:
         command = Rebuild.model_validate({"tables": request.get("tables") or ("silver", "gold")})
-        states = {s.name: s.state for s in self._supervisor.snapshot()}
-        if states.get(Service.PIPELINE.value) not in (State.READY, State.DEGRADED):
-            raise Refused(
-                "The pipeline is not ready.", "Wait until `rt-lakehouse status` shows it READY."
-            )
-        heard: queue.Queue[Notification] = queue.Queue()
-
-        def listen(service: str, what: Notification) -> None:
-            if service == Service.PIPELINE.value and isinstance(what, Step | Fatal):
-                heard.put(what)
-
-        unsubscribe = self._supervisor.subscribe(listen)
-        try:
-            self._supervisor.send(Service.PIPELINE.value, command)
-            yield from _steps(heard)
-        finally:
-            unsubscribe()
-
-
-def _steps(heard: queue.Queue[Notification]) -> Iterator[Answer]:
-    while True:
-        try:
-            what = heard.get(timeout=PATIENCE_S)
-        except queue.Empty:
-            raise Refused(
-                "The rebuild stopped answering.", "See `rt-lakehouse logs pipeline`."
-            ) from None
-        if isinstance(what, Fatal):
-            raise Refused(
-                f"The rebuild stopped: {what.message}",
-                "It begins anew at the pipeline's next start.",
-            )
-        assert isinstance(what, Step)
-        if what.detail == "complete":
-            yield {"done": True}
-            return
-        yield what.model_dump(mode="json")
+        for step in follow(self._supervisor, command):
+            yield {"done": True} if step.detail == "complete" else step.model_dump(mode="json")

@@ -1,0 +1,70 @@
+"""A long command to the pipeline, and its progress until it is complete."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+
+from engine.contracts.names import Service, State
+from engine.contracts.protocol import ChildCommand, Fatal, Step
+from engine.errors import LakehouseError
+from engine.supervisor.fleet import Notification
+from engine.supervisor.supervisor import Supervisor
+
+PATIENCE_S = 900.0
+"""An operation that says nothing for so long has stopped."""
+
+
+class Refused(LakehouseError):
+    """The request cannot be carried out now, or is none."""
+
+
+def send(supervisor: Supervisor, service: str, command: ChildCommand) -> None:
+    """A command for a service that is up; Refused where it is not."""
+    states = {known.name: known.state for known in supervisor.snapshot()}
+    if service not in states:
+        raise Refused(f"There is no service {service}.", f"Services: {', '.join(states)}.")
+    if states[service] not in (State.READY, State.DEGRADED):
+        raise Refused(
+            f"The {service} is {states[service].value}.",
+            "Wait until it is READY: the Services page and `rt-lakehouse status` show it.",
+        )
+    supervisor.send(service, command)
+
+
+def follow(supervisor: Supervisor, command: ChildCommand) -> Iterator[Step]:
+    """Sends a command to the pipeline; yields its steps, the last one with detail ``complete``.
+
+    Raises Refused where the pipeline is not up, ends meanwhile, or stops answering.
+    """
+    heard: queue.Queue[Notification] = queue.Queue()
+
+    def listen(service: str, what: Notification) -> None:
+        if service == Service.PIPELINE.value and isinstance(what, Step | Fatal):
+            heard.put(what)
+
+    unsubscribe = supervisor.subscribe(listen)
+    try:
+        send(supervisor, Service.PIPELINE.value, command)
+        yield from _steps(heard)
+    finally:
+        unsubscribe()
+
+
+def _steps(heard: queue.Queue[Notification]) -> Iterator[Step]:
+    while True:
+        try:
+            what = heard.get(timeout=PATIENCE_S)
+        except queue.Empty:
+            raise Refused(
+                "The pipeline stopped answering.", "See its log: `rt-lakehouse logs pipeline`."
+            ) from None
+        if isinstance(what, Fatal):
+            raise Refused(
+                f"The operation stopped: {what.message}",
+                "It begins anew at the pipeline's next start.",
+            )
+        assert isinstance(what, Step)
+        yield what
+        if what.detail == "complete":
+            return
