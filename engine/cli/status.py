@@ -67,7 +67,7 @@ def _print(report: StatusReport) -> None:
     if not report.services:
         console.print("Not running. Start it with `rt-lakehouse run`.")
     else:
-        grid = Grid("Service", "Provider", "State", "Port", "Memory", "Restarts", "Detail")
+        grid = Grid("Service", "Provider", "State", "Port", "Memory", "CPU", "Restarts", "Detail")
         for s in report.services:
             memory = f"{s.rss_bytes / 1e6:,.0f} MB" if s.rss_bytes else ""
             grid.add_row(
@@ -76,6 +76,7 @@ def _print(report: StatusReport) -> None:
                 s.state.value,
                 str(s.port or ""),
                 memory,
+                "" if s.cpu_percent is None else f"{s.cpu_percent:,.0f} %",
                 str(s.restarts),
                 s.detail,
             )

@@ -38,6 +38,8 @@ class ServiceSnapshot(BaseModel):
     restarts: int = 0
     rss_bytes: int | None = None
     """Resident memory of the process and its descendants, a few seconds old."""
+    cpu_percent: float | None = None
+    """Processor use of the same processes over the last seconds; 100 is one core in full use."""
     detail: str = ""
     last_lines: tuple[str, ...] = ()
     """The newest lines of its log, secrets removed; filled where the state is FAILED."""

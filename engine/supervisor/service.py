@@ -25,6 +25,7 @@ from engine.supervisor.child import Hooks, RunningChild, Tools, start_child
 from engine.supervisor.clock import within
 from engine.supervisor.logs import Redactor, ServiceLog
 from engine.supervisor.machine import Policy, ServiceState, step
+from engine.supervisor.usage import Usage, UsageMeter
 from engine.supervisor.prober import probe_forever
 
 UP = (State.READY, State.DEGRADED)
@@ -59,7 +60,8 @@ class Service:
         self.down = asyncio.Event()
         self.down.set()
         self.launches = 0
-        self.rss_bytes: int | None = None
+        self.usage = Usage()
+        self.meter = UsageMeter()
         self._why = choice.why
         self._around = around
         self._clock = around.tools.clock
@@ -86,16 +88,19 @@ class Service:
     def snapshot(self) -> ServiceSnapshot:
         """Safe from any thread: reads immutable values, each once."""
         state, since = self._state, self._state.ready_since
+        pid = self.pid
+        usage = self.usage if pid else Usage()
         return ServiceSnapshot(
             name=self.name,
             provider=self.provider.name,
             why=self._why,
             state=state.state,
-            pid=self.pid,
+            pid=pid,
             port=self.provider.port,
             uptime_s=None if since is None else self._clock.monotonic() - since,
             restarts=state.restarts,
-            rss_bytes=self.rss_bytes if self.pid else None,
+            rss_bytes=usage.rss_bytes,
+            cpu_percent=usage.cpu_percent,
             detail=state.detail,
             last_lines=self._around.log.tail if state.state is State.FAILED else (),
         )

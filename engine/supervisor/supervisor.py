@@ -27,7 +27,7 @@ from engine.supervisor.fleet import Crew, Fleet, Notification, ServiceSpec
 from engine.supervisor.logs import Redactor, ServiceLog
 from engine.supervisor.machine import Policy
 from engine.supervisor.reaper import Reaper
-from engine.supervisor.usage import resident_bytes
+from engine.supervisor.usage import Usage
 
 USAGE_INTERVAL_S = 2.0
 Listener = Callable[[str, Notification], None]
@@ -200,8 +200,10 @@ class Supervisor:
         while True:
             for service in self._fleet.services.values():
                 pid = service.pid
-                if pid is not None:
-                    service.rss_bytes = await asyncio.to_thread(resident_bytes, pid)
+                # A child that is gone leaves nothing that the next one could be shown with.
+                service.usage = (
+                    Usage() if pid is None else await asyncio.to_thread(service.meter.read, pid)
+                )
             await self._clock.sleep(USAGE_INTERVAL_S)
 
     async def _watch_disk(self, plan: DiskPlan) -> None:
