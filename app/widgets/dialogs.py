@@ -1,0 +1,23 @@
+"""Questions that a person answers before something is changed."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from app.words import tr
+
+
+def confirm(parent: QWidget, title: str, text: str, action: str, *, danger: bool = False) -> bool:
+    """Asks; ``action`` names what the button does. Enter cancels where it is dangerous."""
+    box = QMessageBox(parent)
+    box.setWindowTitle(title)
+    box.setText(title)
+    box.setInformativeText(text)
+    do = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
+    cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    if danger:
+        do.setObjectName("danger")
+    box.setDefaultButton(cancel if danger else do)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is do

@@ -1,0 +1,57 @@
+"""What stands where there is nothing to show: empty, loading, or what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.icons import icon
+from app.words import tr
+
+Kind = Literal["empty", "loading", "error"]
+Action = tuple[str, Callable[[], None]]
+ICONS = {"empty": "inbox", "loading": "loader", "error": "alert"}
+
+
+class Placeholder(QWidget):
+    """An icon, a title, a sentence, and at most one button."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.setSpacing(8)
+        self.picture = QLabel()
+        self.heading = QLabel()
+        self.heading.setObjectName("heading")
+        self.text = QLabel()
+        self.text.setObjectName("muted")
+        self.text.setWordWrap(True)
+        self.text.setMaximumWidth(560)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.button = QPushButton()
+        self.button.clicked.connect(self._act)
+        self._action: Callable[[], None] | None = None
+        for widget in (self.picture, self.heading, self.text):
+            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for widget in (self.picture, self.heading, self.text, self.button):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.show_state("loading", tr("Loading…"), "")
+
+    def show_state(self, kind: Kind, title: str, text: str, action: Action | None = None) -> None:
+        """``action`` is the button's text and what it does."""
+        self.picture.setPixmap(icon(ICONS[kind]).pixmap(32, 32))
+        self.heading.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        self.setAccessibleName(f"{title} {text}".strip())
+        self._action = action[1] if action else None
+        self.button.setText(action[0] if action else "")
+        self.button.setVisible(action is not None)
+
+    def _act(self) -> None:
+        if self._action is not None:
+            self._action()

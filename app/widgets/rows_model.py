@@ -1,0 +1,100 @@
+"""A table model over rows that are already in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+Index = QModelIndex | QPersistentModelIndex
+SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """How a column of ``RowsModel`` is read from a row, written and aligned."""
+
+    title: str
+    value: Callable[[Any], Any]
+    """From the row to what is sorted by."""
+    text: Callable[[Any], str] = str
+    """From that value to what is shown; None is shown as a dash."""
+    right: bool = False
+    tooltip: Callable[[Any], str] | None = None
+    """From the row."""
+    colour: Callable[[Any], str | None] | None = None
+    """From the row to a hex colour of the text."""
+
+
+class RowsModel(QAbstractTableModel):
+    """Any objects as rows; ``show`` replaces them and keeps what is the same in place."""
+
+    def __init__(self, columns: Sequence[ColumnSpec], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._rows: tuple[Any, ...] = ()
+
+    def show(self, rows: Sequence[Any]) -> None:
+        """Replaces the rows. With an equal count only their content changes: selections stay."""
+        new = tuple(rows)
+        if new == self._rows:
+            return
+        if len(new) == len(self._rows) and new:
+            self._rows = new
+            last = self.index(len(new) - 1, len(self._columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self.beginResetModel()
+        self._rows = new
+        self.endResetModel()
+
+    def row(self, number: int) -> Any:
+        """The object shown in that row."""
+        return self._rows[number]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 -- Qt's signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 -- Qt's signature
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(  # noqa: N802 -- Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or section >= len(self._columns):
+            return None
+        column = self._columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            value = column.value(row)
+            return "–" if value is None else column.text(value)
+        if role == SORT_ROLE:
+            return column.value(row)
+        if role == ROW_ROLE:
+            return row
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole and column.tooltip is not None:
+            return column.tooltip(row) or None
+        if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
+            colour = column.colour(row)
+            return QColor(colour) if colour else None
+        return None
+
+
+def _alignment(column: ColumnSpec) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,44 @@
+"""Widgets without a screen, a context whose engine is a stand-in folder, and no leftovers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from app.context import Context
+from app.door import Door
+from app.theme import Theme
+from engine.host.desk import Desk
+from engine.host.lanes import Lanes
+from engine.paths import DataPaths
+
+
+@pytest.fixture
+def lanes() -> Iterator[Lanes]:
+    made = Lanes()
+    yield made
+    assert made.close(5.0), "A question to the engine is still being answered: wait for it."
+
+
+@pytest.fixture
+def toasts() -> list[tuple[str, str]]:
+    """What was said to the person."""
+    return []
+
+
+@pytest.fixture
+def context(
+    qapp: QApplication, lanes: Lanes, toasts: list[tuple[str, str]], tmp_path_factory
+) -> Iterator[Context]:
+    """A desk that is not open, on an empty data folder; ``context.desk`` may be replaced."""
+    desk = Desk(DataPaths(tmp_path_factory.mktemp("data")))
+    door = Door(lanes)
+    yield Context(door, desk, Theme(qapp, "dark"), lambda tone, text: toasts.append((tone, text)))
+    lanes.close(5.0)
+    door.deleteLater()
