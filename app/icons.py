@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QFile, QIODevice, QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from engine.paths import resources_dir
+from app.files import resource
 
 SIZES = (16, 20, 24, 32, 48, 64)
 
@@ -22,7 +21,7 @@ def icon(name: str, colour: str | None = None) -> QIcon:
 
 @lru_cache(maxsize=512)
 def _icon(name: str, colour: str) -> QIcon:
-    source = _source(resources_dir() / "icons" / f"{name}.svg")
+    source = resource(f"icons/{name}.svg")
     renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", colour.encode())))
     made = QIcon()
     for size in SIZES:
@@ -33,12 +32,3 @@ def _icon(name: str, colour: str) -> QIcon:
         painter.end()
         made.addPixmap(pixmap)
     return made
-
-
-@lru_cache(maxsize=128)
-def _source(path: Path) -> bytes:
-    file = QFile(str(path))
-    assert file.open(QIODevice.OpenModeFlag.ReadOnly), f"no icon {path.name}"
-    data = bytes(file.readAll().data())
-    file.close()
-    return data

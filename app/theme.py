@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from app.style import STYLE
+from app.files import resource
 
 Choice = Literal["system", "light", "dark"]
 
@@ -145,7 +145,7 @@ class Theme(QObject):
 
 def style_sheet(colours: Colours) -> str:
     """The style sheet with ``@name`` replaced by colours."""
-    text = STYLE
+    text = resource("style/window.qss").decode()
     names = sorted((f.name for f in fields(Colours) if f.name != "series"), key=len, reverse=True)
     for name in names:
         text = text.replace(f"@{name}", getattr(colours, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -41,7 +42,7 @@ class KpiTile(Card):
         """``change`` is relative (0.1 is ten percent more); ``better`` gives it its colour."""
         self.value.setText(value)
         self.hint.setText(hint)
-        known = change is not None and change == change
+        known = change is not None and not math.isnan(change)
         self.change.setText(_arrow(change) if known and change is not None else "")
         self.change.setVisible(known)
         tone = ""

@@ -78,21 +78,27 @@ class RowsModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], self._columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            value = column.value(row)
-            return "–" if value is None else column.text(value)
-        if role == SORT_ROLE:
-            return column.value(row)
-        if role == ROW_ROLE:
-            return row
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole and column.tooltip is not None:
-            return column.tooltip(row) or None
-        if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
-            colour = column.colour(row)
-            return QColor(colour) if colour else None
-        return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                value = column.value(row)
+                return "–" if value is None else column.text(value)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return (column.tooltip(row) or None) if column.tooltip else None
+            case Qt.ItemDataRole.ForegroundRole:
+                colour = column.colour(row) if column.colour else None
+                return QColor(colour) if colour else None
+            case _:
+                return {SORT_ROLE: column.value, ROW_ROLE: _itself}.get(role, _nothing)(row)
+
+
+def _itself(row: Any) -> Any:
+    return row
+
+
+def _nothing(_row: Any) -> None:
+    return None
 
 
 def _alignment(column: ColumnSpec) -> Qt.AlignmentFlag:
