@@ -7,9 +7,12 @@ that the parent is gone, and the child ends at once.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from engine.contracts.alerts import AlertRow
+from engine.contracts.names import Table
 
 
 class Message(BaseModel):
@@ -85,13 +88,23 @@ class Lag(Message):
 
 
 class Step(Message):
-    """Progress of a long operation (rebuild, maintenance)."""
+    """Progress of a long operation: rebuild, restore or maintain.
+
+    ``operation`` begins with that word. The last step has the bare word and says how it ended:
+    its ``detail`` is "complete" or "cancelled", or ``failure`` holds a sentence and its remedy.
+    """
 
     kind: Literal["step"] = "step"
     operation: str
     done: int
     total: int
     detail: str = ""
+    failure: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the operation is over, well or not."""
+        return self.detail in ("complete", "cancelled") or bool(self.failure)
 
 
 class Produced(Message):
@@ -134,11 +147,68 @@ class Incident(Message):
 
 
 class Rebuild(Message):
-    """Pipeline: recompute these tables from bronze, then go on streaming."""
+    """Pipeline: recompute these tables, then go on streaming.
+
+    With ``since_ms`` or ``until_ms`` (milliseconds since 1970, UTC) it is a backfill: gold's
+    minutes that begin in [since, until) are computed anew from silver; silver is never cut.
+    """
 
     kind: Literal["rebuild"] = "rebuild"
     tables: tuple[Literal["silver", "gold"], ...] = ("silver", "gold")
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+    @property
+    def ranged(self) -> bool:
+        """Whether it is a backfill."""
+        return self.since_ms is not None or self.until_ms is not None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.ranged and "silver" in self.tables:
+            raise ValueError("a range of time can be recomputed in gold only")
+        low, high = self.since_ms, self.until_ms
+        if low is not None and high is not None and low >= high:
+            raise ValueError("the range of time is empty")
+        return self
 
 
-ChildCommand = Annotated[Stop | SetRate | Incident | Rebuild, Field(discriminator="kind")]
+class CancelRebuild(Message):
+    """Pipeline: give up the rebuild that is running; nothing where none runs.
+
+    Until silver is complete, silver and quarantine go back to what they were and gold was never
+    touched; after that the rebuild is finished. A half-built table is never left behind.
+    """
+
+    kind: Literal["cancel_rebuild"] = "cancel_rebuild"
+
+
+class RestoreTable(Message):
+    """Pipeline: make a table's rows those of an older version, in a new commit.
+
+    What that means for each table stands in ``pipelines.restore``.
+    """
+
+    kind: Literal["restore_table"] = "restore_table"
+    table: Table
+    version: int = Field(ge=0)
+
+
+class Maintain(Message):
+    """Pipeline: merge small files and delete expired ones now, in every table."""
+
+    kind: Literal["maintain"] = "maintain"
+
+
+class RecordAlerts(Message):
+    """Pipeline: write these alerts; one whose ``alert_id`` is in the table replaces its row."""
+
+    kind: Literal["record_alerts"] = "record_alerts"
+    rows: tuple[AlertRow, ...]
+
+
+ChildCommand = Annotated[
+    Stop | SetRate | Incident | Rebuild | CancelRebuild | RestoreTable | Maintain | RecordAlerts,
+    Field(discriminator="kind"),
+]
 CHILD_COMMAND: TypeAdapter[ChildCommand] = TypeAdapter(ChildCommand)

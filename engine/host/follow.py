@@ -1,4 +1,4 @@
-"""A long command to the pipeline, and its progress until it is complete."""
+"""A long command to the pipeline, and its progress until it is over."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import queue
 from collections.abc import Iterator
 
 from engine.contracts.names import Service, State
-from engine.contracts.protocol import ChildCommand, Fatal, Step
+from engine.contracts.protocol import ChildCommand, Fatal, Maintain, Rebuild, RestoreTable, Step
 from engine.errors import LakehouseError
 from engine.supervisor.fleet import Notification
 from engine.supervisor.supervisor import Supervisor
 
 PATIENCE_S = 900.0
 """An operation that says nothing for so long has stopped."""
+
+OPERATIONS: dict[type, str] = {Rebuild: "rebuild", RestoreTable: "restore", Maintain: "maintain"}
+"""First word of the steps with which the pipeline answers each long command."""
 
 
 class Refused(LakehouseError):
@@ -33,14 +36,20 @@ def send(supervisor: Supervisor, service: str, command: ChildCommand) -> None:
 
 
 def follow(supervisor: Supervisor, command: ChildCommand) -> Iterator[Step]:
-    """Sends a command to the pipeline; yields its steps, the last one with detail ``complete``.
+    """Sends a long command to the pipeline; yields its steps up to the one that ended it.
 
-    Raises Refused where the pipeline is not up, ends meanwhile, or stops answering.
+    That one's detail says ``complete``, or ``cancelled``. Raises Refused where the pipeline is
+    not up, refuses, fails, ends meanwhile, or stops answering.
     """
+    operation = OPERATIONS[type(command)]
     heard: queue.Queue[Notification] = queue.Queue()
 
     def listen(service: str, what: Notification) -> None:
-        if service == Service.PIPELINE.value and isinstance(what, Step | Fatal):
+        if service != Service.PIPELINE.value:
+            return
+        # Another operation may be running at the same time: compaction runs beside the stream.
+        mine = isinstance(what, Step) and what.operation.split()[0] == operation
+        if mine or isinstance(what, Fatal):
             heard.put(what)
 
     unsubscribe = supervisor.subscribe(listen)
@@ -65,6 +74,8 @@ def _steps(heard: queue.Queue[Notification]) -> Iterator[Step]:
                 "It begins anew at the pipeline's next start.",
             )
         assert isinstance(what, Step)
+        if what.failure:
+            raise Refused(what.failure, "")
         yield what
-        if what.detail == "complete":
+        if what.ended:
             return

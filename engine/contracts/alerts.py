@@ -1,0 +1,25 @@
+"""One row of the ``alerts`` table, as it travels to the pipeline, which is the table's writer."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AlertRow(BaseModel):
+    """An alert as it stands now. Sent again under the same ``alert_id`` it replaces its row.
+
+    Times are milliseconds since 1970, UTC. ``cleared_at_ms`` is None while the alert is open.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alert_id: str = Field(min_length=1)
+    raised_at_ms: int
+    cleared_at_ms: int | None = None
+    rule: str
+    severity: str
+    metric: str
+    value: float | None = None
+    threshold: float | None = None
+    baseline: float | None = None
+    message: str
