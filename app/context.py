@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.door import Door
 from app.theme import Theme
-from engine.host.desk import Desk
+
+if TYPE_CHECKING:
+    # Imported late at run time: it brings DuckDB and Delta along, and the window comes first.
+    from engine.host.desk import Desk
 
 
 @dataclass

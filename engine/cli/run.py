@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
+from typing import NoReturn
 
 from engine.contracts.names import State
 from engine.contracts.protocol import Notice
@@ -24,6 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs until a signal, the given time, or a failure at the start (exit 1)."""
+    if not options.headless and options.seconds is None and _has_display():
+        _become_window(options)
     live = not options.headless and sys.stdout.isatty()
     with Running(data_paths(), demo=not options.no_demo, listen=_quiet if live else _tell) as it:
         it.end_on_signals()
@@ -34,6 +38,20 @@ def run(options: argparse.Namespace) -> int:
 
             return show(it, options.seconds)
         return _headless(it, options.seconds, as_json=options.headless)
+
+
+def _has_display() -> bool:
+    """Whether a window can be shown; elsewhere the terminal shows what is going on."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _become_window(options: argparse.Namespace) -> NoReturn:
+    """The engine never imports the window, so this process becomes it."""
+    words = [sys.executable, "-m", "app", *(["--no-demo"] if options.no_demo else [])]
+    sys.stdout.flush()
+    os.execv(sys.executable, words)  # noqa: S606 -- our own interpreter and module
 
 
 def _headless(it: Running, seconds: float | None, as_json: bool) -> int:

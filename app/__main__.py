@@ -1,0 +1,57 @@
+"""``python -m app``: opens the window on the data folder that the environment names."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from types import TracebackType
+
+from PySide6.QtWidgets import QApplication
+
+from app.program import Program
+from app.words import tr
+from engine.paths import data_paths
+
+log = logging.getLogger("app")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs until the window is closed; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="rt-lakehouse", description="Opens the window.")
+    parser.add_argument("--no-demo", action="store_true", help="without demo events")
+    options = parser.parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("RT-Lakehouse")
+    app.setQuitOnLastWindowClosed(False)
+    program = Program(app, data_paths(), demo=not options.no_demo)
+    _end_on_signals(program)
+    _report_defects(program)
+    program.start()
+    return app.exec()
+
+
+def _end_on_signals(program: Program) -> None:
+    # Python's handlers run between two of its instructions: the status line's clock brings some
+    # twice a second, so nothing else is needed to be heard inside Qt's loop.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: program.quit())
+
+
+def _report_defects(program: Program) -> None:
+    """An error that nobody caught is shown and logged; the window stays."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("not caught", exc_info=(kind, error, trace))
+        if threading.current_thread() is threading.main_thread():
+            text = tr("Something unexpected went wrong: {0}. The details are in the log.")
+            program.context.toast("error", text.format(f"{kind.__name__}: {error}"))
+
+    sys.excepthook = hook
+
+
+if __name__ == "__main__":
+    sys.exit(main())

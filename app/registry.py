@@ -1,0 +1,40 @@
+"""The pages, in the rail's order. A page's code is imported when it is first shown."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from app.context import Context
+from app.page import Page
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a page is found, and what stands for it until then."""
+
+    key: str
+    title: str
+    icon: str
+    shortcut: str
+    module: str
+    name: str
+
+    def make(self, context: Context) -> Page:
+        """Builds the page."""
+        page: Page = getattr(importlib.import_module(self.module), self.name)(context)
+        return page
+
+
+PAGES = (
+    Entry("live", "Live", "activity", "Ctrl+1", "app.pages.live", "LivePage"),
+    Entry("pipeline", "Pipeline", "flow", "Ctrl+2", "app.pages.pipeline", "PipelinePage"),
+    Entry("quality", "Quality", "shield", "Ctrl+3", "app.pages.quality", "QualityPage"),
+    Entry("topic", "Topic", "topic", "Ctrl+4", "app.pages.topic", "TopicPage"),
+    Entry("data", "Data", "table", "Ctrl+5", "app.pages.data", "DataPage"),
+    Entry("sql", "SQL", "terminal", "Ctrl+6", "app.pages.sql", "SqlPage"),
+    Entry("assistant", "Assistant", "message", "Ctrl+7", "app.pages.assistant", "AssistantPage"),
+    Entry("alerts", "Alerts", "bell", "Ctrl+8", "app.pages.alerts", "AlertsPage"),
+    Entry("services", "Services", "server", "Ctrl+9", "app.pages.services", "ServicesPage"),
+    Entry("settings", "Settings", "sliders", "Ctrl+,", "app.pages.settings", "SettingsPage"),
+)

@@ -1,0 +1,176 @@
+"""The main window: rail, pages, status line, palette, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.context import Context
+from app.icons import icon
+from app.page import Page, PageCommand
+from app.palette import Palette
+from app.rail import Rail
+from app.registry import PAGES
+from app.statusline import StatusLine
+from app.widgets.placeholder import Placeholder
+from app.widgets.toast import Toasts
+from app.words import tr
+
+STATUS_MS = 500
+NARROW_BELOW = 1100
+
+
+class MainWindow(QMainWindow):
+    """Shows a placeholder until ``open_pages``; pages are made when they are first shown."""
+
+    close_requested = Signal()
+    """Somebody closed the window; what that means is decided elsewhere."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._entries = {entry.key: entry for entry in PAGES}
+        self._pages: dict[str, Page] = {}
+        self._current: Page | None = None
+        self._open = False
+        self.extra_commands: list[PageCommand] = []
+        self.may_close = False
+        self.setWindowTitle("RT-Lakehouse")
+        self.setWindowIcon(icon("app", context.theme.colours.accent))
+        self.setMinimumSize(960, 600)
+        self.resize(1280, 800)
+        self._build()
+        self._shortcuts()
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start(STATUS_MS)
+
+    def _build(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        self.rail = Rail(PAGES, self._context.theme)
+        self.rail.chosen.connect(self.show_page)
+        self.rail.setEnabled(False)
+        self.stack = QStackedWidget()
+        self.placeholder = Placeholder()
+        self.stack.addWidget(self.placeholder)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        column.addLayout(row, 1)
+        self.status = StatusLine()
+        column.addWidget(self.status)
+        self.setCentralWidget(centre)
+        self.toasts = Toasts(centre)
+        self.palette_box = Palette(self.commands, centre)
+
+    def _shortcuts(self) -> None:
+        for entry in PAGES:
+            self._shortcut(entry.shortcut, lambda key=entry.key: self.show_page(key))
+        self._shortcut("Ctrl+K", self.palette_box.open)
+
+    def _shortcut(self, keys: str, run: Callable[[], None]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(run)
+
+    @property
+    def current(self) -> Page | None:
+        """The page that is shown."""
+        return self._current
+
+    def open_pages(self, first: str) -> None:
+        """From now on pages can be shown: the engine is open."""
+        self._open = True
+        self.rail.setEnabled(True)
+        self.show_page(first if first in self._entries else "live")
+
+    def close_pages(self) -> None:
+        """Back to the placeholder, for the way to the end."""
+        if self._current is not None:
+            self._current.hidden()
+            self._current = None
+        self._open = False
+        self.rail.setEnabled(False)
+        self.stack.setCurrentWidget(self.placeholder)
+
+    def show_page(self, key: str, argument: object = None) -> None:
+        """Shows a page, and hands it an argument where one is given."""
+        if not self._open:
+            return
+        page = self._page(key)
+        if page is not self._current:
+            if self._current is not None:
+                self._current.hidden()
+            self._current = page
+            self.stack.setCurrentWidget(page)
+            self.rail.show_chosen(key)
+            page.shown()
+        if argument is not None:
+            page.receive(argument)
+
+    def _page(self, key: str) -> Page:
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = self._entries[key].make(self._context)
+            self.stack.addWidget(page)
+            count = getattr(page, "badge_changed", None)
+            if count is not None:
+                count.connect(lambda number: self.rail.set_count(key, number))
+        return page
+
+    def commands(self) -> list[PageCommand]:
+        """Everything the palette offers."""
+        found = [
+            PageCommand(
+                tr("Go to {0}").format(tr(entry.title)),
+                lambda key=entry.key: self.show_page(key),  # type: ignore[misc]  # a default value
+                entry.shortcut,
+            )
+            for entry in PAGES
+        ]
+        pages = [self._current] if self._current else []
+        pages += [page for page in self._pages.values() if page is not self._current]
+        for page in pages:
+            found += [
+                PageCommand(f"{tr(page.title)}: {c.title}", self._on(page, c), c.shortcut)
+                for c in page.commands()
+            ]
+        return found + self.extra_commands
+
+    def _on(self, page: Page, command: PageCommand) -> Callable[[], None]:
+        def run() -> None:
+            self.show_page(page.key)
+            command.run()
+
+        return run
+
+    def _tick(self) -> None:
+        if self.isVisible():
+            self.status.show_report(self._context.desk.snapshot())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 -- Qt's name
+        """A narrow window keeps the icons only."""
+        super().resizeEvent(event)
+        self.rail.set_wide(self.width() >= NARROW_BELOW)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+        """A minimised window does not refresh."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self._current is not None:
+            if self.isMinimized():
+                self._current.hidden()
+            else:
+                self._current.shown()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 -- Qt's name
+        """Asks; only ``may_close`` lets the window go."""
+        if self.may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.close_requested.emit()
