@@ -11,6 +11,7 @@ from engine.settings.tree import (
     SparkSettings,
     StorageSettings,
     SupervisorSettings,
+    WindowSettings,
 )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "SparkSettings",
     "StorageSettings",
     "SupervisorSettings",
+    "WindowSettings",
     "load_settings",
     "parse_duration",
 ]

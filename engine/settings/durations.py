@@ -40,6 +40,24 @@ def parse_duration(value: object) -> float:
     return _parse_text(value)
 
 
+def duration_text(seconds: float) -> str:
+    """As a person would write it, in the largest unit that leaves no fraction.
+
+    >>> duration_text(900), duration_text(5400), duration_text(0), duration_text(1)
+    ('15 minutes', '90 minutes', '0 seconds', '1 second')
+    >>> duration_text(0.25), duration_text(86_400)
+    ('0.25 seconds', '1 day')
+    """
+    for unit, scale in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds and seconds % scale == 0:
+            return _counted(seconds / scale, unit)
+    return _counted(seconds, "second")
+
+
+def _counted(count: float, unit: str) -> str:
+    return f"{count:.10g} {unit}" if count == 1 else f"{count:.10g} {unit}s"
+
+
 def _parse_text(text: str) -> float:
     match = _FORM.fullmatch(text.strip().lower())
     unit = match.group(2) if match else ""

@@ -1,20 +1,28 @@
-"""Reading the settings: environment first, then ``settings.toml``, then defaults."""
+"""Reading the settings: environment first, then ``settings.toml``, then defaults.
+
+API keys and passwords may also lie in the system keyring; the file then lists their names, so
+that a start without any never asks the keyring, which may show a person a prompt.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, Protocol
 
-from pydantic import BaseModel, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from engine.errors import SettingsError
+from engine.settings.explain import Where, explain_source
+from engine.settings.migrate import VERSION_KEY, migrate
 from engine.settings.tree import Settings
 
-Where = tuple[str, ...]
+IN_KEYRING: Final = "in_keyring"
+"""Key of settings.toml: names of the settings whose values the system keyring holds."""
+
+Source = Literal["default", "file", "environment", "keyring", "session"]
 
 ENVIRONMENT: dict[str, Where] = {
     "OPENAI_API_KEY": ("assistant", "openai_api_key"),
@@ -53,28 +61,67 @@ ENVIRONMENT: dict[str, Where] = {
 }
 
 
-def load_settings(env: Mapping[str, str], data_dir: Path) -> Settings:
+class Secrets(Protocol):
+    """Where API keys and passwords come from that neither environment nor file gives."""
+
+    def held(self) -> Mapping[str, str]:
+        """Those kept for this session only, by dotted name; never waits."""
+        ...
+
+    def stored(self, path: str) -> str | None:
+        """The keyring's; may wait for a person."""
+        ...
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The settings, and where each value that is no default came from, by dotted name."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    variables: Mapping[str, str]
+    """Dotted name → the environment variable that gives it."""
+
+
+def load_settings(
+    env: Mapping[str, str], data_dir: Path, secrets: Secrets | None = None
+) -> Settings:
     """The settings of this start; an empty variable counts as one that is not set.
 
-    Raises SettingsError naming the variable or file, the value, what is allowed and the remedy.
+    Without ``secrets`` no keyring is asked. Raises SettingsError naming the variable or file, the
+    value, what is allowed and the remedy.
     """
+    return load(env, data_dir, secrets).settings
+
+
+def load(env: Mapping[str, str], data_dir: Path, secrets: Secrets | None = None) -> Loaded:
+    """As :func:`load_settings`, with the source of each value."""
     file = data_dir / "settings.toml"
-    merged = _read_file(file)
+    merged = read_file(file)
+    listed = merged.pop(IN_KEYRING, [])
+    merged.pop(VERSION_KEY, None)
+    sources: dict[str, Source] = dict.fromkeys(_leaves(merged), "file")
     origin: dict[Where, str] = {}
     for name, where in ENVIRONMENT.items():
         value = env.get(name, "").strip()
         if value:
             _put(merged, where, value)
             origin[where] = name
+            sources[".".join(where)] = "environment"
+    if secrets is not None:
+        _add_secrets(merged, sources, secrets, listed if isinstance(listed, list) else [])
     try:
-        return Settings.model_validate(merged)
+        settings = Settings.model_validate(merged)
     except ValidationError as err:
-        raise _explain(err.errors()[0], origin, env, file) from None  # err shows secrets
+        raise explain_source(err.errors()[0], origin, env, file) from None  # err shows secrets
+    variables = {".".join(where): name for where, name in origin.items()}
+    return Loaded(settings, sources, variables)
 
 
-def _read_file(file: Path) -> dict[str, Any]:
+def read_file(file: Path) -> dict[str, Any]:
+    """The file's content in today's names, with its version and ``in_keyring``; else empty."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        tree = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
@@ -87,6 +134,32 @@ def _read_file(file: Path) -> dict[str, Any]:
             f"The settings file {file} cannot be read: {err.strerror}.",
             "Make it readable, or move it away to use the defaults.",
         ) from err
+    migrate(tree)
+    return tree
+
+
+def _add_secrets(
+    merged: dict[str, Any], sources: dict[str, Source], secrets: Secrets, listed: list[Any]
+) -> None:
+    found: list[tuple[str, str | None, Source]] = [
+        (path, value, "session") for path, value in secrets.held().items()
+    ]
+    wanted = [str(path) for path in listed if str(path) not in sources]
+    found += [(path, secrets.stored(path), "keyring") for path in wanted]
+    for path, value, source in found:
+        if value is not None and path not in sources:
+            _put(merged, tuple(path.split(".")), value)
+            sources[path] = source
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            names += _leaves(value, f"{prefix}{key}.")
+        else:
+            names.append(f"{prefix}{key}")
+    return names
 
 
 def _put(tree: dict[str, Any], where: Where, value: str) -> None:
@@ -96,68 +169,3 @@ def _put(tree: dict[str, Any], where: Where, value: str) -> None:
             return  # the file has a value where a section belongs; validation will say so
         tree = section
     tree[where[-1]] = value
-
-
-def _explain(
-    error: ErrorDetails, origin: Mapping[Where, str], env: Mapping[str, str], file: Path
-) -> SettingsError:
-    where = tuple(str(part) for part in error["loc"])
-    path = where
-    while path and path not in origin:
-        path = path[:-1]
-    dotted = ".".join(where)
-    name = origin.get(path)
-    field = _field(path or where)
-    subject = f"The variable {name}" if name else f"The setting {dotted} in {file}"
-    if error["type"] == "extra_forbidden":
-        return SettingsError(f"{subject} is not known.", "Correct its name or delete the line.")
-    shown = (
-        "(hidden)" if field and _is_secret(field) else repr(env[name] if name else error["input"])
-    )
-    return SettingsError(
-        f"{subject} has the value {shown}, which cannot be used: {_allowed(error, field)}.",
-        f"Correct {name or 'the line'}, or remove it to use the default{_default(field)}.",
-    )
-
-
-def _field(where: Where) -> FieldInfo | None:
-    model: type[BaseModel] = Settings
-    field: FieldInfo | None = None
-    for key in where:
-        field = model.model_fields.get(key)
-        if field is None:
-            return None
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            model = field.annotation
-    return field
-
-
-def _is_secret(field: FieldInfo) -> bool:
-    return SecretStr.__name__ in str(field.annotation)
-
-
-def _allowed(error: ErrorDetails, field: FieldInfo | None) -> str:
-    message = error["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    bounds = _bounds(field) if field else ""
-    return f"{message}{bounds}"
-
-
-def _bounds(field: FieldInfo) -> str:
-    limits: dict[str, object] = {}
-    for item in field.metadata:
-        for key in ("ge", "gt", "le", "lt"):
-            if getattr(item, key, None) is not None:
-                limits[key] = getattr(item, key)
-    low, high = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return f" (allowed: {low} or more)"
-    return f" (allowed: {low} to {high})"
-
-
-def _default(field: FieldInfo | None) -> str:
-    if field is None or field.is_required() or field.default in (None, ()):
-        return ""
-    return f" ({field.default})"

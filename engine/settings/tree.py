@@ -1,154 +1,366 @@
-"""Every setting, its bounds and why its default is what it is.
+"""Every setting: its title, its bounds, and why its default is what it is.
 
 The names in ``settings.toml`` are those of this tree (``[spark] watermark_delay = "10 minutes"``);
-the environment's names are in :mod:`engine.settings.load`.
+the environment's names are in :mod:`engine.settings.load`. The Settings page is made of it.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pydantic import ConfigDict
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from engine.settings.fields import (
+    ALL,
+    BROKER,
+    GENERATOR,
+    PIPELINE,
+    BrokerName,
+    Codes,
+    Facts,
+    LogLevel,
+    Mechanism,
+    Protocol,
+    Seconds,
+    Secret,
+    Section,
+    Text,
+    ThemeName,
+    TrayChoice,
+    setting,
+)
 
-from engine.settings.durations import parse_duration
-
-
-def _split_list(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip().upper() for part in value.split(",") if part.strip())
-    return value
-
-
-def _upper(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-Seconds = Annotated[float, BeforeValidator(parse_duration)]
-Codes = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
-LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
-BrokerName = Annotated[Literal["kafka", "redpanda", "external"], BeforeValidator(_lower)]
-Protocol = Annotated[
-    Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], BeforeValidator(_upper)
-]
-Mechanism = Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], BeforeValidator(_upper)]
+GENERAL = "General"
 
 
-class Section(BaseModel):
-    """Frozen, and an unknown key is an error: a misspelt setting must not be a default."""
+class WindowSettings(Section):
+    """How the window looks and behaves."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(title="Appearance")
+
+    theme: ThemeName = setting(
+        "system",
+        "Theme",
+        "Follows the desktop, which knows whether it is day or night.",
+    )
+    reduced_motion: bool = setting(
+        default=False,
+        title="Reduce motion",
+        reason="Off: the few animations show what has changed. On, everything changes at once.",
+    )
+    keep_in_tray: TrayChoice = setting(
+        "ask",
+        "When the window is closed, keep running in the tray",
+        "Asked once: some people close a window to be rid of it, others to hide it.",
+        facts=Facts(group=GENERAL),
+    )
+    notifications: bool = setting(
+        default=True,
+        title="Desktop notifications",
+        reason="On: an alert is of use only while it can still be acted on.",
+        facts=Facts(group=GENERAL),
+    )
 
 
 class KafkaSettings(Section):
     """The broker: which one, and how to reach one that is not ours."""
 
-    provider: BrokerName | None = None
-    """None takes the first usable one; a name pins it, and an unusable pin is an error."""
-    bootstrap_servers: str | None = None
-    """None: the embedded broker. An address here makes the external one usable."""
-    topic: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,249}$")
-    """None: the domain pack's topic."""
-    security_protocol: Protocol | None = None
-    """None: SASL_SSL where a user name is given, else PLAINTEXT; for an external broker only."""
-    sasl_mechanism: Mechanism = "SCRAM-SHA-256"
-    """What the embedded broker speaks and managed ones offer; never sends the password."""
-    sasl_username: str | None = None
-    sasl_password: SecretStr | None = None
-    ssl_ca_location: str | None = None
-    """None: the system's certificate authorities."""
-    redpanda_home: str | None = None
-    """None: the folders where packaging or the vendor's tarball put it."""
-    heap_mb: int = Field(default=256, ge=128, le=8192)
-    """Measured: the broker sits at 150–200 MB resident with this and never collects in a storm."""
+    model_config = ConfigDict(title="Kafka")
+
+    provider: BrokerName | None = setting(
+        None,
+        "Broker",
+        "Automatic takes the first usable one: an external address, Redpanda, the built-in Kafka. "
+        "A name pins it, and a pinned one that cannot be used is an error.",
+        facts=Facts(restart=ALL, empty="Automatic"),
+    )
+    bootstrap_servers: Text = setting(
+        None,
+        "External Kafka address",
+        "Empty: the built-in broker is used. An address here makes the external one usable.",
+        facts=Facts(restart=ALL, empty="host:9092, host2:9092"),
+    )
+    topic: Text = setting(
+        None,
+        "Topic",
+        "Empty: the domain pack's own topic.",
+        facts=Facts(restart=ALL, empty="the domain pack's topic"),
+        pattern=r"^[A-Za-z0-9._-]{1,249}$",
+    )
+    security_protocol: Protocol | None = setting(
+        None,
+        "Security protocol",
+        "Automatic: SASL_SSL where a user name is given, else PLAINTEXT. For an external Kafka.",
+        facts=Facts(restart=ALL, empty="Automatic"),
+    )
+    sasl_mechanism: Mechanism = setting(
+        "SCRAM-SHA-256",
+        "SASL mechanism",
+        "What the built-in broker speaks and managed ones offer; it never sends the password.",
+        facts=Facts(restart=ALL),
+    )
+    sasl_username: Text = setting(
+        None,
+        "User name",
+        "Empty: the external Kafka is reached without signing in.",
+        facts=Facts(restart=ALL, empty="none"),
+    )
+    sasl_password: Secret = setting(
+        None,
+        "Password",
+        "Needed where a user name is given.",
+        facts=Facts(restart=ALL, empty="none"),
+    )
+    ssl_ca_location: Text = setting(
+        None,
+        "Certificate authority file",
+        "Empty: the authorities that the system trusts.",
+        facts=Facts(restart=ALL, empty="the system's authorities", advanced=True),
+    )
+    redpanda_home: Text = setting(
+        None,
+        "Redpanda folder",
+        "Empty: the folders where packages and the vendor's archive put it.",
+        facts=Facts(restart=ALL, empty="the usual folders", advanced=True),
+    )
+    heap_mb: int = setting(
+        256,
+        "Broker memory (heap)",
+        "Measured: the broker sits at 150–200 MB resident with this and never collects in a storm.",
+        facts=Facts(unit="MB", restart=BROKER, advanced=True),
+        ge=128,
+        le=8192,
+    )
 
 
 class SparkSettings(Section):
     """The streaming pipeline."""
 
-    master: str = Field(default="local[2]", pattern=r"^(local(\[(\d+|\*)\])?|(spark|k8s|yarn).*)$")
-    """Two cores are what every laptop can spare; a small micro-batch is not faster on more."""
-    trigger_interval: Seconds = Field(default=0.0, ge=0, le=3600)
-    """0 starts the next micro-batch as soon as the last one ends: freshest dashboards."""
-    watermark_delay: Seconds = Field(default=600.0, ge=1, le=86_400)
-    """10 minutes hold mobile clients that reconnect, and keep the dedupe scan small."""
-    late_grace: Seconds = Field(default=900.0, ge=1, le=604_800)
-    """15 minutes: later repairs of gold would move numbers that people have already read."""
-    driver_heap_mb: int = Field(default=1024, ge=384, le=65_536)
-    """Measured: 0.6–1.1 GB resident at 1,000 events/s; less makes the collector work hard."""
+    model_config = ConfigDict(title="Spark")
+
+    master: str = setting(
+        "local[2]",
+        "Spark master",
+        "Two cores are what every laptop can spare; a small micro-batch is not faster on more.",
+        facts=Facts(restart=ALL, advanced=True),
+        pattern=r"^(local(\[(\d+|\*)\])?|(spark|k8s|yarn).*)$",
+    )
+    trigger_interval: Seconds = setting(
+        0.0,
+        "Micro-batch interval",
+        "0 starts the next micro-batch as soon as the last one ends: the freshest dashboards.",
+        facts=Facts(restart=PIPELINE),
+        ge=0,
+        le=3600,
+    )
+    watermark_delay: Seconds = setting(
+        600.0,
+        "Watermark delay",
+        "10 minutes hold mobile clients that reconnect, and keep the duplicate scan small.",
+        facts=Facts(restart=PIPELINE),
+        ge=1,
+        le=86_400,
+    )
+    late_grace: Seconds = setting(
+        900.0,
+        "Grace for late events",
+        "15 minutes: later repairs of gold would move numbers that people have already read.",
+        facts=Facts(restart=PIPELINE),
+        ge=1,
+        le=604_800,
+    )
+    driver_heap_mb: int = setting(
+        1024,
+        "Driver memory (heap)",
+        "Measured: 0.6–1.1 GB resident at 1,000 events/s; less makes the collector work hard.",
+        facts=Facts(unit="MB", restart=PIPELINE, advanced=True),
+        ge=384,
+        le=65_536,
+    )
 
 
 class GeneratorSettings(Section):
     """The demo events."""
 
-    rate: float = Field(default=300.0, ge=0, le=100_000)
-    """Events a second: dashboards move visibly and a two-core laptop keeps half a core free."""
-    countries: Codes = ()
-    """Empty: the pack's own mix."""
-    currencies: Codes = ()
-    """Empty: the pack's own mix."""
+    model_config = ConfigDict(title="Demo data")
+
+    rate: float = setting(
+        300.0,
+        "Rate",
+        "Dashboards move visibly at 300, and a two-core laptop keeps half a core free.",
+        facts=Facts(unit="events/s"),
+        ge=0,
+        le=100_000,
+    )
+    countries: Codes = setting(
+        (),
+        "Countries",
+        "Empty: the domain pack's own mix.",
+        facts=Facts(restart=GENERATOR, empty="the pack's mix, or DE, FR, US"),
+    )
+    currencies: Codes = setting(
+        (),
+        "Currencies",
+        "Empty: the domain pack's own mix.",
+        facts=Facts(restart=GENERATOR, empty="the pack's mix, or EUR, USD"),
+    )
 
 
 class StorageSettings(Section):
     """Folders outside the data folder, for who needs them elsewhere."""
 
-    delta_path: str | None = None
-    """None: ``<data>/lake``."""
-    checkpoint_path: str | None = None
-    """None: ``<data>/checkpoints``."""
-    duckdb_path: str | None = None
-    """None: queries run in memory and leave no file."""
+    model_config = ConfigDict(title="Storage")
+
+    delta_path: Text = setting(
+        None,
+        "Lake folder",
+        "Empty: the folder lake in the data folder.",
+        facts=Facts(restart=ALL, empty="<data>/lake"),
+    )
+    checkpoint_path: Text = setting(
+        None,
+        "Checkpoint folder",
+        "Empty: the folder checkpoints in the data folder.",
+        facts=Facts(restart=ALL, empty="<data>/checkpoints", advanced=True),
+    )
+    duckdb_path: Text = setting(
+        None,
+        "DuckDB file",
+        "Empty: queries run in memory and leave no file.",
+        facts=Facts(restart=ALL, empty="in memory", advanced=True),
+    )
 
 
 class AssistantSettings(Section):
     """The language model and the vector store."""
 
-    openai_api_key: SecretStr | None = None
-    openai_base_url: str | None = None
-    model_name: str | None = None
-    qdrant_url: str | None = None
-    qdrant_api_key: SecretStr | None = None
-    qdrant_collection: str | None = None
+    model_config = ConfigDict(title="Assistant")
+
+    openai_base_url: Text = setting(
+        None,
+        "Model service address",
+        "Empty: the OpenAI service. Any service that speaks its HTTP interface will do.",
+        facts=Facts(empty="https://api.openai.com/v1"),
+    )
+    openai_api_key: Secret = setting(
+        None,
+        "API key",
+        "Empty: no language model elsewhere is asked, and nothing leaves this computer.",
+        facts=Facts(empty="none"),
+    )
+    model_name: Text = setting(
+        None,
+        "Model",
+        "Empty: the service's usual one. Test lists what the service offers.",
+        facts=Facts(empty="the service's usual model"),
+    )
+    qdrant_url: Text = setting(
+        None,
+        "Qdrant address",
+        "Empty: the built-in vector store.",
+        facts=Facts(empty="built in", advanced=True),
+    )
+    qdrant_api_key: Secret = setting(
+        None,
+        "Qdrant API key",
+        "Needed where the Qdrant address asks for one.",
+        facts=Facts(empty="none", advanced=True),
+    )
+    qdrant_collection: Text = setting(
+        None,
+        "Qdrant collection",
+        "Empty: one named after the domain pack.",
+        facts=Facts(empty="named after the pack", advanced=True),
+    )
 
 
 class DiskSettings(Section):
     """When to warn, pause and stop as the data folder's disk fills (bytes free)."""
 
-    warn_below: int = Field(default=2_000_000_000, ge=0)
-    """About an hour of demo events at the default rate: time to act."""
-    pause_below: int = Field(default=1_000_000_000, ge=0)
-    """Nothing new that nobody needs; what is in the broker is still worked off."""
-    stop_below: int = Field(default=500_000_000, ge=0)
-    """Room for the broker's segments and one compaction to end cleanly."""
-    check_interval: Seconds = Field(default=5.0, gt=0, le=600)
-    """At 100 MB/s, faster than a laptop's disk, this is half of stop_below."""
+    model_config = ConfigDict(title="Disk")
+
+    warn_below: int = setting(
+        2_000_000_000,
+        "Warn when less is free than",
+        "About an hour of demo events at the default rate: time to act.",
+        facts=Facts(unit="bytes", restart=ALL),
+        ge=0,
+    )
+    pause_below: int = setting(
+        1_000_000_000,
+        "Pause the demo events when less is free than",
+        "Nothing new that nobody needs; what is in the broker is still worked off.",
+        facts=Facts(unit="bytes", restart=ALL),
+        ge=0,
+    )
+    stop_below: int = setting(
+        500_000_000,
+        "Stop the pipeline when less is free than",
+        "Room for the broker's segments and one compaction to end cleanly.",
+        facts=Facts(unit="bytes", restart=ALL),
+        ge=0,
+    )
+    check_interval: Seconds = setting(
+        5.0,
+        "Look every",
+        "At 100 MB/s, faster than a laptop's disk, this is half of the last limit.",
+        facts=Facts(restart=ALL, advanced=True),
+        gt=0,
+        le=600,
+    )
 
 
 class SupervisorSettings(Section):
     """When a service that keeps failing is given up."""
 
-    max_failures: int = Field(default=3, ge=1, le=1000)
-    """Three times is no coincidence; a fourth would only warm the laptop."""
-    failure_window: Seconds = Field(default=300.0, gt=0, le=86_400)
-    """Failures further apart than five minutes are separate accidents."""
+    model_config = ConfigDict(title="Reliability")
+
+    max_failures: int = setting(
+        3,
+        "Give a service up after",
+        "Three times is no coincidence; a fourth would only warm the laptop.",
+        facts=Facts(unit="failures", restart=ALL),
+        ge=1,
+        le=1000,
+    )
+    failure_window: Seconds = setting(
+        300.0,
+        "Failures count together within",
+        "Failures further apart than five minutes are separate accidents.",
+        facts=Facts(restart=ALL),
+        gt=0,
+        le=86_400,
+    )
 
 
 class Settings(Section):
     """The whole tree. Only the composition root reads it."""
 
+    model_config = ConfigDict(title=GENERAL)
+
+    domain: str = setting(
+        "ecommerce",
+        "Domain pack",
+        "The pack that the demo events and the dashboards are made for.",
+        facts=Facts(restart=ALL),
+        pattern=r"^[a-z][a-z0-9_]{0,30}$",
+    )
+    log_level: LogLevel = setting(
+        "INFO",
+        "Log level",
+        "What a support bundle needs; DEBUG logs each micro-batch's plan.",
+        facts=Facts(restart=PIPELINE),
+    )
+    auto_refresh_interval: Seconds = setting(
+        2.0,
+        "Refresh the pages every",
+        "Gold changes about every two seconds; refreshing faster shows the same numbers.",
+        ge=0.25,
+        le=3600,
+    )
+    window: WindowSettings = WindowSettings()
+    generator: GeneratorSettings = GeneratorSettings()
     kafka: KafkaSettings = KafkaSettings()
     spark: SparkSettings = SparkSettings()
-    generator: GeneratorSettings = GeneratorSettings()
     storage: StorageSettings = StorageSettings()
     assistant: AssistantSettings = AssistantSettings()
     disk: DiskSettings = DiskSettings()
     supervisor: SupervisorSettings = SupervisorSettings()
-    domain: str = Field(default="ecommerce", pattern=r"^[a-z][a-z0-9_]{0,30}$")
-    """The pack that the demo events and the dashboards are made for."""
-    log_level: LogLevel = "INFO"
-    """What a support bundle needs; DEBUG logs each micro-batch's plan."""
-    auto_refresh_interval: Seconds = Field(default=2.0, ge=0.25, le=3600)
-    """Gold changes about every two seconds; refreshing faster shows the same numbers."""
