@@ -6,6 +6,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import takewhile
 
 from engine.contracts.names import Service, State
 from engine.contracts.protocol import BatchDone, Lag, Notice, Produced, Step
@@ -15,6 +17,25 @@ from engine.supervisor.supervisor import Supervisor
 
 RECENT_S = 30.0
 """Rates are means over so long; older batches say nothing about now."""
+
+BATCHES_KEPT = 4_000
+LAGS_KEPT = 3_600
+"""An hour of lag, which comes once a second, and about as long of batches; 5 MB at most."""
+
+
+@dataclass(frozen=True)
+class StreamRecord:
+    """What the stream said lately, oldest first; moments are seconds since 1970.
+
+    Attributes:
+        batches: (when it was done, the batch).
+        lag: (when it was measured, records not yet finished by partition).
+    """
+
+    now: float
+    batches: tuple[tuple[float, BatchDone], ...]
+    lag: tuple[tuple[float, dict[int, int]], ...]
+    step: Step | None
 
 
 def overall(services: tuple[ServiceSnapshot, ...]) -> State:
@@ -38,12 +59,19 @@ def usable(services: tuple[ServiceSnapshot, ...]) -> bool:
 class Monitor:
     """Listens to one supervisor; every method may be called from any thread."""
 
-    def __init__(self, supervisor: Supervisor, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self._supervisor = supervisor
         self._clock = clock
+        self._wall = wall
         self._lock = threading.Lock()
-        self._batches: deque[tuple[float, BatchDone]] = deque(maxlen=200)
+        self._batches: deque[tuple[float, BatchDone]] = deque(maxlen=BATCHES_KEPT)
         self._lag: dict[int, int] = {}
+        self._lags: deque[tuple[float, dict[int, int]]] = deque(maxlen=LAGS_KEPT)
         self._produced: Produced | None = None
         self._notices: deque[Notice] = deque(maxlen=100)
         self._step: Step | None = None
@@ -56,6 +84,7 @@ class Monitor:
                     self._batches.append((self._clock(), what))
                 case Lag():
                     self._lag = what.partitions
+                    self._lags.append((self._clock(), what.partitions))
                 case Produced():
                     self._produced = what
                 case Notice():
@@ -73,6 +102,20 @@ class Monitor:
         with self._lock:
             return self._step
 
+    def stream(self, seconds: float) -> StreamRecord:
+        """The batches and lags of the last ``seconds``."""
+        now, wall = self._clock(), self._wall()
+        with self._lock:
+            batches = list(takewhile(lambda b: now - b[0] <= seconds, reversed(self._batches)))
+            lags = list(takewhile(lambda sample: now - sample[0] <= seconds, reversed(self._lags)))
+            step = self._step
+        return StreamRecord(
+            now=wall,
+            batches=tuple((wall - (now - at), batch) for at, batch in reversed(batches)),
+            lag=tuple((wall - (now - at), partitions) for at, partitions in reversed(lags)),
+            step=step,
+        )
+
     def report(self) -> StatusReport:
         """State of services and stream; the tables are the reader's to add."""
         services = self._supervisor.snapshot()
@@ -86,7 +129,8 @@ class Monitor:
     def _pipeline(self) -> PipelineStatus:
         now = self._clock()
         with self._lock:
-            recent = [batch for at, batch in self._batches if now - at <= RECENT_S]
+            newest_first = reversed(self._batches)
+            recent = [b for _, b in takewhile(lambda b: now - b[0] <= RECENT_S, newest_first)]
             last = self._batches[-1][1] if self._batches else None
             lag = sum(self._lag.values()) if self._lag else None
         rows = sum(batch.input_rows for batch in recent)
