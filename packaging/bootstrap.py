@@ -37,9 +37,22 @@ class SystemLibrary(NamedTuple):
     package: str
 
 
-SYSTEM_LIBRARIES: tuple[SystemLibrary, ...] = ()
-"""None so far: ldd finds all that the Java runtime, librdkafka, DuckDB and Arrow ask for in a
-bare Debian. The window's libraries go here."""
+SYSTEM_LIBRARIES: tuple[SystemLibrary, ...] = (
+    SystemLibrary("libEGL.so.1", "libegl1"),
+    SystemLibrary("libGL.so.1", "libgl1"),
+    SystemLibrary("libdbus-1.so.3", "libdbus-1-3"),
+    SystemLibrary("libfontconfig.so.1", "libfontconfig1"),
+    SystemLibrary("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
+    SystemLibrary("libxcb-cursor.so.0", "libxcb-cursor0"),
+    SystemLibrary("libxcb-icccm.so.4", "libxcb-icccm4"),
+    SystemLibrary("libxcb-image.so.0", "libxcb-image0"),
+    SystemLibrary("libxcb-keysyms.so.1", "libxcb-keysyms1"),
+    SystemLibrary("libxcb-randr.so.0", "libxcb-randr0"),
+    SystemLibrary("libxcb-render-util.so.0", "libxcb-render-util0"),
+    SystemLibrary("libxcb-shape.so.0", "libxcb-shape0"),
+    SystemLibrary("libxcb-xinerama.so.0", "libxcb-xinerama0"),
+)
+"""What Qt's widgets and its X11 plugin load; all else comes with the Python packages."""
 
 LOCKS = ("requirements-build.lock", "requirements.lock")
 """First what builds, then what runs: so that no build fetches anything without a hash."""
@@ -70,6 +83,8 @@ def set_up(machine: Machine, root: Path, dev: bool = False, quick: bool = False)
     """All steps in order; returns the exit status. Raises SetupError."""
     check_python(machine)
     install_system_libraries(machine)
+    if dev:
+        install_virtual_display(machine)
     venv = Venv(root / ".venv", machine)
     venv.make()
     for lock in LOCKS + ((DEV_LOCK,) if dev else ()):
@@ -96,6 +111,12 @@ def install_system_libraries(machine: Machine) -> None:
     if lacking:
         packages = sorted({item.package for item in lacking})
         apt_install(machine, packages, f"{len(lacking)} system libraries are missing")
+
+
+def install_virtual_display(machine: Machine) -> None:
+    """Xvfb, on which the tests show the window. Raises SetupError where it may not be installed."""
+    if machine.platform.startswith("linux") and not machine.which("Xvfb"):
+        apt_install(machine, ["xvfb"], "The tests need a virtual display")
 
 
 def install_lock(venv: Venv, lock: Path) -> None:

@@ -1,0 +1,90 @@
+"""Reading again and again, and saying how fresh it is."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from app.refresh import Refresher
+from engine.errors import LakehouseError
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def owner(qtbot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget
+
+
+def test_that_it_reads_again_and_again_until_stopped(context, owner, qtbot):
+    shown = list[int]()
+    counter = iter(range(1000))
+    refresher = Refresher(context, owner, lambda: lambda: next(counter), shown.append, 0.01)
+    refresher.start()
+    qtbot.waitUntil(lambda: len(shown) >= 3)
+    refresher.stop()
+    assert shown[:3] == [0, 1, 2]
+    assert "Paused" in refresher.status.text()
+
+
+def test_that_a_slow_read_is_not_asked_for_twice(context, owner, qtbot):
+    gate, asked = threading.Event(), list[int]()
+    refresher = Refresher(
+        context, owner, lambda: asked.append(1) or (lambda: gate.wait(5)), lambda _: None, 0.0
+    )
+    refresher.start()
+    assert refresher.status.text() == "Loading…"
+    refresher._ask()
+    assert asked == [1]
+    refresher.stop()
+    gate.set()
+
+
+def test_that_a_new_choice_drops_the_answer_to_the_old_one(context, owner, qtbot):
+    gate, shown, choice = threading.Event(), list[str](), ["old"]
+
+    def read():
+        wanted = choice[0]
+        return lambda: (gate.wait(5), wanted)[1]
+
+    refresher = Refresher(context, owner, read, shown.append, 60.0)
+    refresher.start()
+    choice[0] = "new"
+    refresher.now()
+    gate.set()
+    qtbot.waitUntil(lambda: shown == ["new"])
+    refresher.stop()
+
+
+def test_that_an_error_is_shown_with_its_remedy_and_then_forgotten(context, owner, qtbot):
+    broken = [True]
+
+    def work() -> int:
+        if broken[0]:
+            raise LakehouseError("The lake is gone.", "Start it.")
+        return 1
+
+    refresher = Refresher(context, owner, lambda: work, lambda _: None, 0.01)
+    refresher.start()
+    qtbot.waitUntil(lambda: refresher.status.text() == "The lake is gone.")
+    assert refresher.status.toolTip() == "Start it."
+    assert refresher.status.property("tone") == "bad"
+    broken[0] = False
+    qtbot.waitUntil(lambda: refresher.status.text().startswith("Updated"))
+    refresher.stop()
+
+
+def test_that_old_news_are_called_stale(context, owner, qtbot, monkeypatch):
+    refresher = Refresher(context, owner, lambda: lambda: 1, lambda _: None, 1.0)
+    refresher.start()
+    qtbot.waitUntil(lambda: refresher.status.text().startswith("Updated"))
+    now = time.monotonic()
+    monkeypatch.setattr("app.refresh.time.monotonic", lambda: now + 40)
+    refresher.describe()
+    assert refresher.status.text() == "Stale: last updated 40 s ago"
+    refresher.stop()
