@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.contracts.job import GeneratorConfig
@@ -22,6 +23,8 @@ Progress = Callable[[Produced], None]
 PATIENCE_S = 60.0
 """How long a person at a terminal waits for a record: the broker may be restarting."""
 HANDSHAKE_S = 10.0
+STOPPED_S = 5.0
+"""How long what is under way is waited for after a person ended the sending."""
 PROGRESS_LINES = 2_000
 
 
@@ -29,7 +32,8 @@ PROGRESS_LINES = 2_000
 class ProduceResult:
     """What became of the records; ``failed`` were sent and not acknowledged.
 
-    ``refused_lines`` of a file were too long for the broker, ``empty_lines`` held nothing.
+    ``refused_lines`` of a file were too long for the broker, ``empty_lines`` held nothing,
+    ``left_out`` were not wanted. ``stopped`` is True where somebody ended it before the file's end.
     """
 
     sent: int
@@ -37,6 +41,8 @@ class ProduceResult:
     failed: int
     refused_lines: int = 0
     empty_lines: int = 0
+    left_out: int = 0
+    stopped: bool = False
 
 
 class _Onlooker:
@@ -89,29 +95,46 @@ def produce_demo(
 
 
 def produce_file(
-    endpoint: KafkaEndpoint, pack: PackSpec, path: Path, on_progress: Progress
+    endpoint: KafkaEndpoint,
+    pack: PackSpec,
+    path: Path,
+    on_progress: Progress,
+    *,
+    wanted: Callable[[bytes], bool] = lambda _line: True,
+    stop: threading.Event | None = None,
 ) -> ProduceResult:
     """Sends each line of a JSONL file as it stands; the key is the user's id where one is found.
 
-    Lines that are not JSON are sent too: it is the pipeline that judges them. UnreadableFile,
+    Lines that are not JSON are sent too, unless ``wanted`` says no: it is the pipeline that judges
+    them. After ``stop`` no more is sent; what was sent is still waited for. UnreadableFile,
     BrokerUnreachable.
     """
     check_readable(path)
+    ended = stop or threading.Event()
     sender = Sender(endpoint, PATIENCE_S)
-    sender.handshake(HANDSHAKE_S, lambda: False)
-    empty = refused = 0
+    sender.handshake(HANDSHAKE_S, ended.is_set)
+    empty = refused = left_out = 0
+    stopped = False
     for number, line in enumerate(read_lines(path), 1):
+        if ended.is_set():
+            stopped = True
+            break
         if line is None:
             refused += 1
         elif not line.strip():
             empty += 1
-        elif not sender.send(key_of(line, pack.roles.user), line, lambda: True):
-            refused += 1
+        elif not wanted(line):
+            left_out += 1
+        elif not sender.send(key_of(line, pack.roles.user), line, lambda: not ended.is_set()):
+            refused += not ended.is_set()
         sender.poll()
         if number % PROGRESS_LINES == 0:
-            on_progress(_totals(sender))
-    result = _finish(sender, lambda: on_progress(_totals(sender)))
-    return ProduceResult(result.sent, result.acknowledged, result.failed, refused, empty)
+            _report(sender, on_progress)
+    report = functools.partial(_report, sender, on_progress)
+    result = _finish(sender, report, STOPPED_S if stopped else PATIENCE_S + 5)
+    return replace(
+        result, refused_lines=refused, empty_lines=empty, left_out=left_out, stopped=stopped
+    )
 
 
 def _totals(sender: Sender) -> Produced:
@@ -120,7 +143,13 @@ def _totals(sender: Sender) -> Produced:
     )
 
 
-def _finish(sender: Sender, report: Callable[[], None]) -> ProduceResult:
-    left = sender.flush(PATIENCE_S + 5)
+def _report(sender: Sender, on_progress: Progress) -> None:
+    on_progress(_totals(sender))
+
+
+def _finish(
+    sender: Sender, report: Callable[[], None], patience_s: float = PATIENCE_S + 5
+) -> ProduceResult:
+    left = sender.flush(patience_s)
     report()
     return ProduceResult(sender.sent, sender.acknowledged, sender.failed + left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -43,6 +43,8 @@ class Sender:
         self.acknowledged = 0
         self.failed = 0
         self.fatal: str | None = None
+        self.last_place: tuple[int, int] | None = None
+        """Partition and offset of the record acknowledged last."""
         self._topic = endpoint.topic
         self._address = endpoint.bootstrap_servers
         self._last_error = ""
@@ -77,16 +79,31 @@ class Sender:
             if self._refused or time.monotonic() >= deadline:
                 raise self._unreachable()
 
-    def send(self, key: bytes | None, value: bytes, keep_trying: Callable[[], bool]) -> bool:
+    @property
+    def last_error(self) -> str:
+        """What the client last complained of; empty where it never did."""
+        return self._last_error
+
+    def send(
+        self,
+        key: bytes | None,
+        value: bytes | None,
+        keep_trying: Callable[[], bool],
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> bool:
         """Queues a record; waits for room while ``keep_trying``. False when it was not queued."""
+        more: dict[str, Any] = {"headers": list(headers)} if headers else {}
         while True:
             try:
-                self._producer.produce(self._topic, value, key, on_delivery=self._on_delivery)
+                self._producer.produce(
+                    self._topic, value, key, on_delivery=self._on_delivery, **more
+                )
             except BufferError:
                 if not keep_trying() or self.fatal:
                     return False
                 self._producer.poll(0.1)
             except KafkaException as error:
+                self._last_error = error.args[0].str()
                 self._complain(error.args[0])
                 return False
             else:
@@ -125,11 +142,13 @@ class Sender:
             f"The broker at {self._address} cannot be used ({reason}).", remedy
         )
 
-    def _on_delivery(self, error: KafkaError | None, _message: Message) -> None:
+    def _on_delivery(self, error: KafkaError | None, message: Message) -> None:
         if error is None:
             self.acknowledged += 1
+            self.last_place = (message.partition() or 0, message.offset() or 0)
         else:
             self.failed += 1
+            self._last_error = error.str()
             self._complain(error)
 
     def _on_error(self, error: KafkaError) -> None:
