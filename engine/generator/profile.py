@@ -79,8 +79,11 @@ class DayCurve(_Model):
 
 
 class IncidentSpec(_Model):
-    """What a named incident changes while it plays."""
+    """What a named incident changes while it plays; title and duration are for people."""
 
+    title: str = ""
+    description: str = ""
+    seconds: float = Field(default=120.0, gt=0, le=86_400)
     rate_factor: float = Field(default=1.0, gt=0, le=100)
     blocked_steps: tuple[str, ...] = ()
     bad: float | None = Field(default=None, ge=0, le=1)

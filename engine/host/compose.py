@@ -12,6 +12,7 @@ from engine.contracts.pack import PackSpec
 from engine.domain.find import FoundPack, find_pack
 from engine.lake import LakeReader
 from engine.paths import DataPaths, resources_dir
+from engine.providers.base import Provider
 from engine.providers.broker_external import ExternalBroker
 from engine.providers.broker_kafka import KafkaBroker
 from engine.providers.broker_redpanda import USUAL_HOMES, RedpandaBroker
@@ -22,6 +23,7 @@ from engine.providers.pipeline_local import LocalPipeline
 from engine.provision.jars import broker_jars, spark_jars
 from engine.provision.java import find_java
 from engine.settings import Settings, load_settings
+from engine.settings.secrets import secret_store
 from engine.supervisor.disk import DiskGuard, DiskPlan, Thresholds
 from engine.supervisor.fleet import ServiceSpec
 from engine.supervisor.machine import Policy
@@ -38,6 +40,12 @@ class Instance:
     supervisor: Supervisor
     endpoint: Callable[[], KafkaEndpoint]
     lake: LakeReader
+    providers: tuple[Provider, ...]
+
+    def configure(self, settings: Settings) -> None:
+        """New settings; each service goes by them from its next start on."""
+        for provider in self.providers:
+            provider.configure(settings)
 
 
 def lake_path(paths: DataPaths, settings: Settings) -> Path:
@@ -55,7 +63,7 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
 
     Starts nothing. Raises SettingsError, PackError or NoProvider.
     """
-    settings = load_settings(env, paths.root)
+    settings = load_settings(env, paths.root, secret_store(paths))
     pack = find_pack(settings.domain, paths.root, resources_dir())
     spec = pack.spec
     if settings.kafka.topic:
@@ -74,7 +82,8 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
     policy = Policy(max_failures=patience.max_failures, window_s=patience.failure_window)
     supervisor = Supervisor(specs, paths, policy=policy, disk=_disk(paths, settings))
     lake = LakeReader(lake_path(paths, settings))
-    return Instance(paths, settings, pack, supervisor, endpoint, lake)
+    providers = tuple(each.choice.provider for each in specs)
+    return Instance(paths, settings, pack, supervisor, endpoint, lake, providers)
 
 
 def _broker(

@@ -16,6 +16,7 @@ from engine.host.running import Running
 from engine.lake import LakeReader
 from engine.paths import DataPaths
 from engine.settings import Settings, load_settings
+from engine.settings.secrets import secret_store
 from engine.supervisor.fleet import Notification
 
 
@@ -72,8 +73,10 @@ class Desk:
         self._open().instance.supervisor.restart(name)
 
     def reload_settings(self) -> Settings:
-        """Reads the settings anew, for what takes effect at once."""
-        self.settings = load_settings(os.environ, self.paths.root)
+        """Reads the settings anew: for what takes effect at once, and for services' next starts."""
+        self.settings = load_settings(os.environ, self.paths.root, secret_store(self.paths))
+        if self.running is not None:
+            self.running.instance.configure(self.settings)
         return self.settings
 
     def _open(self) -> Running:

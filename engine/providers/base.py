@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from engine.settings import Settings
+
 
 @dataclass(frozen=True)
 class Availability:
@@ -67,6 +69,10 @@ class Provider(Protocol):
         """Whether it can be used; quick, without side effects."""
         ...
 
+    def configure(self, settings: Settings, /) -> None:
+        """What the next start goes by, where a restart is enough for a setting to count."""
+        ...
+
     async def prepare(self, run: RunTool, /) -> None:
         """Before each start. Raises ProviderError where trying again cannot help."""
         ...
@@ -112,6 +118,9 @@ class ProviderBase:
     def available(self) -> Availability:
         """See Provider."""
         return Availability(usable=True)
+
+    def configure(self, _settings: Settings, /) -> None:
+        """See Provider."""
 
     async def prepare(self, _run: RunTool, /) -> None:
         """See Provider."""

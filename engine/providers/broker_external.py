@@ -62,7 +62,7 @@ def external_endpoint(settings: KafkaSettings, topic: str) -> KafkaEndpoint:
     if sasl and not (settings.sasl_username and settings.sasl_password):
         raise SettingsError(
             f"KAFKA_SECURITY_PROTOCOL is {protocol}, but the user name or password is missing.",
-            "Set KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.",
+            "Enter both on the Settings page, or set KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.",
         )
     password = settings.sasl_password.get_secret_value() if settings.sasl_password else None
     return KafkaEndpoint(

@@ -18,6 +18,7 @@ from engine.providers.jvm import SMALL_JVM, ClassArchive, check_jars, class_path
 from engine.providers.kafka_client import KafkaProbe, TopicPlan
 from engine.providers.kafka_config import LOG4J2, KafkaPorts, server_properties
 from engine.providers.kafka_storage import KafkaStorage, fresh_folder
+from engine.settings import Settings
 
 
 class KafkaBroker(ProviderBase):
@@ -80,6 +81,10 @@ class KafkaBroker(ProviderBase):
         except LakehouseError as err:
             return Availability(usable=False, why=str(err))
         return Availability(usable=True)
+
+    def configure(self, settings: Settings, /) -> None:
+        """Its memory; what else the settings say of it is decided when the program starts."""
+        self._heap_mb = settings.kafka.heap_mb
 
     async def prepare(self, run: RunTool, /) -> None:
         """Identity, ports, storage, configuration."""

@@ -15,7 +15,7 @@ from engine.platform import write_private
 from engine.providers.base import Launch, ProviderBase, RunTool
 from engine.providers.environment import child_env
 from engine.providers.pipeline_local import CHECKOUT
-from engine.settings import GeneratorSettings
+from engine.settings import GeneratorSettings, Settings
 
 
 class DemoGenerator(ProviderBase):
@@ -42,6 +42,10 @@ class DemoGenerator(ProviderBase):
         """The broker's password."""
         password = self._endpoint().password
         return (password,) if password else ()
+
+    def configure(self, settings: Settings, /) -> None:
+        """Rate, countries, currencies."""
+        self._settings = settings.generator
 
     async def prepare(self, _run: RunTool, /) -> None:
         """Write the configuration; it holds the broker's password."""

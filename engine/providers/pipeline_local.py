@@ -65,6 +65,12 @@ class LocalPipeline(ProviderBase):
             return Availability(usable=False, why=str(err))
         return Availability(usable=True)
 
+    def configure(self, settings: Settings, /) -> None:
+        """All but master and folders: by these the provider and its readers were chosen."""
+        old = self._settings
+        spark = settings.spark.model_copy(update={"master": old.spark.master})
+        self._settings = settings.model_copy(update={"storage": old.storage, "spark": spark})
+
     def _archive(self) -> ClassArchive:
         jars = tuple(self._find_jars())
         return ClassArchive(self._paths.scratch / "driver-classes", self._find_java(), jars)

@@ -50,9 +50,9 @@ def system_keyring() -> Keyring | None:
 class SecretStore:
     """The secrets of one data folder. Any thread may call it."""
 
-    def __init__(self, folder: Path, find: Callable[[], Keyring | None] = system_keyring) -> None:
+    def __init__(self, folder: Path, find: Callable[[], Keyring | None] | None = None) -> None:
         self._folder = folder
-        self._find = find
+        self._find = find or system_keyring
         self._session: dict[str, str] = {}
         self._seen: dict[str, str] = {}
         self._lock = threading.Lock()

@@ -79,6 +79,20 @@ def test_that_the_pipeline_s_file_is_private_and_whole(paths, tmp_path):
     assert config.pid_dir == str(paths.run)
 
 
+def test_that_changed_settings_count_from_the_next_start(paths, tmp_path):
+    java = tmp_path / "java"
+    java.touch()
+    pipeline = _pipeline(paths, lambda: java, DELTA_PATH="/lake")
+    pipeline.configure(load_settings({"WATERMARK_DELAY": "2m", "DELTA_PATH": "/other"}, tmp_path))
+    assert pipeline.config().watermark_delay_s == 120
+    assert pipeline.config().lake_path == "/lake"
+
+    settings = load_settings({}, tmp_path)
+    generator = DemoGenerator(paths, settings.generator, lambda: PACK, lambda: ENDPOINT)
+    generator.configure(load_settings({"PRODUCER_RATE": "7"}, tmp_path))
+    assert generator.config().rate == 7
+
+
 def test_that_the_pipeline_s_driver_is_ended_with_it(paths):
     launch = _pipeline(paths).command()
     assert launch.records == ("driver",)
