@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from engine.errors import LakehouseError
 
@@ -24,6 +25,7 @@ COMMANDS = {
     "rebuild": "recompute silver and gold from bronze",
     "doctor": "check machine, disk, jars and providers",
     "logs": "a service's log",
+    "support-bundle": "a zip for whoever helps you, secrets removed",
     "setup": "fetch and verify what the lakehouse needs",
 }
 NOT_RUNNING = 4
@@ -38,7 +40,7 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     for name, text in COMMANDS.items():
         child = subparsers.add_parser(name, help=text, description=text.capitalize() + ".")
         if only in (None, name):
-            importlib.import_module(f"engine.cli.{name}").add(child)
+            _module(name).add(child)
     return parser
 
 
@@ -51,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         named = "run"
     options = build_parser(named).parse_args(arguments)
     try:
-        code: int = importlib.import_module(f"engine.cli.{options.command}").run(options)
+        code: int = _module(options.command).run(options)
     except LakehouseError as error:
         print(str(error).strip(), file=sys.stderr)
         return _exit_code(error)
@@ -62,6 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _module(command: str) -> Any:
+    return importlib.import_module(f"engine.cli.{command.replace('-', '_')}")
 
 
 def _exit_code(error: LakehouseError) -> int:

@@ -36,16 +36,23 @@ class Finding:
     remedy: str = ""
 
 
-def examine(paths: DataPaths) -> Iterator[Finding]:
-    """Every check, in the order a person would solve them."""
+def examine(paths: DataPaths, own_bytes: int = 0) -> Iterator[Finding]:
+    """Every check, in the order a person would solve them.
+
+    ``own_bytes`` is the memory that the running services hold: it is not lacking.
+    """
+
+    def memory(_paths: DataPaths) -> Finding:
+        return check_memory(own_bytes)
+
     checks: tuple[Callable[[DataPaths], Finding], ...] = (
         _python,
         _java,
         _jars,
         _folder,
         _settings,
-        _disk,
-        _memory,
+        check_disk,
+        memory,
         _cores,
         _ports,
         _pack,
@@ -55,7 +62,7 @@ def examine(paths: DataPaths) -> Iterator[Finding]:
         try:
             yield check(paths)
         except LakehouseError as error:
-            name = check.__name__.removeprefix("_")
+            name = check.__name__.removeprefix("check_").removeprefix("_")
             yield Finding(name, "error", error.message, error.remedy)
 
 
@@ -92,7 +99,8 @@ def _settings(paths: DataPaths) -> Finding:
     return Finding("settings", "ok", "The environment and settings.toml are understood.")
 
 
-def _disk(paths: DataPaths) -> Finding:
+def check_disk(paths: DataPaths) -> Finding:
+    """Whether the data folder's disk is above the limits of the settings."""
     free = shutil.disk_usage(paths.root).free
     limits = load_settings(os.environ, paths.root).disk
     text = f"{free / 1e9:,.1f} GB free"
@@ -108,15 +116,16 @@ def _disk(paths: DataPaths) -> Finding:
     )
 
 
-def _memory(_paths: DataPaths) -> Finding:
-    free = psutil.virtual_memory().available
+def check_memory(own_bytes: int = 0) -> Finding:
+    """Whether there is room for everything that starts, or has started and holds so much."""
+    free = psutil.virtual_memory().available + own_bytes
     if free >= NEEDED_MEMORY:
-        return Finding("memory", "ok", f"{free / 1e9:,.1f} GB available.")
+        return Finding("memory", "ok", f"{free / 1e9:,.1f} GB for the lakehouse.")
     return Finding(
         "memory",
         "warning",
-        f"Only {free / 1e9:,.1f} GB available; about {NEEDED_MEMORY / 1e9:g} GB are comfortable.",
-        "Close other programs before starting.",
+        f"Only {free / 1e9:,.1f} GB for the lakehouse; {NEEDED_MEMORY / 1e9:g} GB are comfortable.",
+        "Close other programs.",
     )
 
 

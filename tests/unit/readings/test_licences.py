@@ -1,0 +1,75 @@
+"""Parts and their licences: nothing that is bundled goes unnamed."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.host.versions import installed_parts, program_version, system_facts
+from engine.paths import DataPaths, resources_dir
+from engine.provision.jarlock import read_lock
+from engine.readings.licences import UNKNOWN, Part, licence_text, parts, split_jar
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def found():
+    return parts()
+
+
+def test_that_every_locked_jar_has_a_licence(found):
+    names = {(part.name, part.version) for part in found if part.kind == "Java"}
+    locked = {split_jar(jar.name) for jar in read_lock(resources_dir() / "jars" / "jars.lock")}
+    assert names == locked
+    assert [part.name for part in found if part.licence == UNKNOWN] == []
+
+
+def test_that_every_package_that_is_needed_is_named_and_test_tools_are_not(found):
+    packages = {part.name.lower() for part in installed_parts()}
+    assert {"duckdb", "deltalake", "pydantic", "pydantic-core"} <= {
+        name.replace("_", "-") for name in packages
+    }
+    assert not {"pytest", "mypy", "ruff"} & packages
+
+
+def test_that_runtimes_come_first_with_their_notes(found):
+    java = next(part for part in found if part.name.startswith("Java runtime"))
+    assert found.index(java) < 5
+    assert "Classpath" in java.licence
+    assert java.note
+    assert "GNU General Public License" in licence_text(java)
+
+
+def test_that_redpanda_is_named_as_not_included(found):
+    redpanda = next(part for part in found if part.name == "Redpanda")
+    assert (redpanda.kind, redpanda.licence) == ("Not included", "BUSL-1.1")
+    assert "streaming service" in redpanda.note
+
+
+def test_that_a_package_brings_its_text(found):
+    duckdb = next(part for part in found if part.name == "duckdb")
+    assert duckdb.licence == "MIT"
+    assert "Permission is hereby granted" in licence_text(duckdb)
+
+
+def test_that_a_part_without_a_text_says_so():
+    assert "did not come with" in licence_text(Part("x", "1", "Java", "MIT"))
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "version"),
+    [
+        ("zstd-jni-1.5.6-10.jar", "zstd-jni", "1.5.6-10"),
+        ("spark-sql-kafka-0-10_2.13-4.2.0.jar", "spark-sql-kafka-0-10_2.13", "4.2.0"),
+        ("HdrHistogram-2.2.2.jar", "HdrHistogram", "2.2.2"),
+        ("odd.jar", "odd", ""),
+    ],
+)
+def test_that_a_jars_name_is_split(file, name, version):
+    assert split_jar(file) == (name, version)
+
+
+def test_that_the_facts_of_the_system_have_what_a_report_needs(tmp_path):
+    facts = system_facts(DataPaths(tmp_path))
+    assert facts["RT-Lakehouse"] == program_version()
+    assert {"Python", "Java", "System", "Processor", "Memory", "Disk", "Data folder"} <= set(facts)
