@@ -3,7 +3,8 @@
 PipelineError
 ├── DriverError      the driver JVM did not start or went away
 ├── SourceError      the topic cannot be read
-└── LakeError        a table cannot be read or written
+├── LakeError        a table cannot be read or written
+└── Refused          a command cannot be carried out; the stream goes on
 """
 
 from __future__ import annotations
@@ -27,3 +28,7 @@ class LakeError(PipelineError):
     """Raised when a Delta table is not ours, damaged, or its folder cannot be written."""
 
     retry = False
+
+
+class Refused(PipelineError):
+    """Raised when a table cannot be brought to the state that a command asks for."""

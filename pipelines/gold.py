@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import numpy as np
@@ -37,6 +38,48 @@ _MINUTE = (
 def _measures(measures: Sequence[MeasureSpec], derived: bool) -> str:
     chosen = [m for m in measures if m.derived is derived]
     return "".join(f", CAST({m.sql} AS {m.type}) AS {m.name}" for m in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Whole minutes since 1970 in [low, high); without bounds, every minute."""
+
+    low: int
+    high: int
+
+    @staticmethod
+    def of(since_ms: int | None, until_ms: int | None) -> Span:
+        """The minutes that begin in [since, until)."""
+        low = ALL.low if since_ms is None else -(-since_ms // 60_000)
+        high = ALL.high if until_ms is None else -(-until_ms // 60_000)
+        return Span(low, high)
+
+    def where(self) -> str:
+        """As a condition on silver's rows, for DuckDB."""
+        return (
+            " AND ".join(
+                f"ts {sign} to_timestamp({minute * 60})" for sign, minute in self._bounds()
+            )
+            or "true"
+        )
+
+    def predicate(self) -> str | None:
+        """As a condition on gold's rows, for delta-rs; None for every row."""
+        return (
+            " AND ".join(f"window_start {sign} '{_iso(minute)}'" for sign, minute in self._bounds())
+            or None
+        )
+
+    def _bounds(self) -> list[tuple[str, int]]:
+        low = [] if self.low == ALL.low else [(">=", self.low)]
+        return low if self.high == ALL.high else [*low, ("<", self.high)]
+
+
+ALL = Span(-(1 << 36), 1 << 36)
+
+
+def _iso(minute: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +167,33 @@ class Gold:
         self._merge(Table.GOLD_SEGMENTS, cursor.to_arrow_table(), mark)
         done.result()
 
-    def replace_all(self, mark: Mark) -> None:
-        """Computes both tables from all of silver and overwrites them."""
-        files = self.files(-(1 << 62), 1 << 62)
+    def replace(self, mark: Mark, span: Span = ALL) -> None:
+        """Computes the minutes of a span from silver and puts them in the place of gold's.
+
+        One commit a table; a minute of which silver has nothing (any more) leaves gold.
+        """
+        files = self.files(span.low * MINUTE_US, span.high * MINUTE_US)
         queries = {Table.GOLD_KPIS: self._queries.kpis, Table.GOLD_SEGMENTS: self._queries.segments}
         for table, query in queries.items():
             with self._locks[table]:
-                target = self._lake.open(table)
-                if not files:
-                    target.delete(commit_properties=properties(mark))
-                    continue
-                rows = self._duckdb.execute(query.format(source=_source(files), where="true"))
-                write_deltalake(
-                    target,
-                    rows.to_arrow_table(),
-                    mode="overwrite",
-                    commit_properties=properties(mark),
-                )
+                self._replace(table, query, files, mark, span)
+
+    def _replace(self, table: Table, query: str, files: list[str], mark: Mark, span: Span) -> None:
+        target = self._lake.open(table)
+        rows = None
+        if files:
+            filled = query.format(source=_source(files), where=span.where())
+            rows = self._duckdb.execute(filled).to_arrow_table()
+        if rows is None or not rows.num_rows:
+            target.delete(span.predicate(), commit_properties=properties(mark))
+            return
+        write_deltalake(
+            target,
+            rows,
+            mode="overwrite",
+            predicate=span.predicate(),
+            commit_properties=properties(mark),
+        )
 
     def _merge(self, name: Table, rows: pa.Table, mark: Mark) -> None:
         """Replaces the rows of these keys; the bound on time lets delta-rs skip old files."""

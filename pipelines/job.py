@@ -5,24 +5,39 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+from deltalake.exceptions import DeltaError
+
 from engine.contracts.job import PipelineConfig
-from engine.contracts.protocol import Degraded, Lag, Ready, Recovered, Step
+from engine.contracts.names import Table
+from engine.contracts.protocol import (
+    Degraded,
+    Lag,
+    Notice,
+    Ready,
+    Rebuild,
+    RecordAlerts,
+    Recovered,
+    RestoreTable,
+    Step,
+)
+from pipelines import alerts
 from pipelines.arrival import NEVER, KeyWindow
-from pipelines.batch import BatchRunner, Floors, Position, Rules
+from pipelines.batch import BatchRunner, Floors, Offsets, Position, Rules
 from pipelines.emit import Emitter
-from pipelines.errors import DriverError, PipelineError
-from pipelines.gold import Gold
+from pipelines.errors import DriverError, PipelineError, Refused
+from pipelines.gold import Gold, Span
 from pipelines.jvm import DriverJvm
 from pipelines.maintenance import Maintenance
 from pipelines.marks import Mark
 from pipelines.parse import parse
-from pipelines.rebuild import Pending, Rebuilder
+from pipelines.rebuild import Cancelled, Order, Pending, Rebuilder
 from pipelines.recovery import Plan, load_window, plan, start_offsets, to_heal
+from pipelines.restore import STOPS_THE_STREAM, Restorer
 from pipelines.session import confs, open_session
 from pipelines.sinks import Sinks
 from pipelines.source import Topic
@@ -41,15 +56,21 @@ HOUR_US = 3_600_000_000
 class Job:
     """The life of the pipeline process between its first and its last message."""
 
-    def __init__(self, config: PipelineConfig, emit: Emitter) -> None:
+    def __init__(
+        self, config: PipelineConfig, emit: Emitter, cancel: threading.Event | None = None
+    ) -> None:
+        """``cancel`` is set from another thread when the rebuild in hand is to be given up."""
         self._config = config
         self._emit = emit
+        self._cancel = cancel or threading.Event()
         self._lake = Lake(Path(config.lake_path))
         self._rules = Rules(int(config.watermark_delay_s * 1e6), int(config.late_grace_s * 1e6))
         self._pending = Pending(config.checkpoint_path)
         self._grace_us = self._rules.late_grace_us
         self._horizon_us = max(HOUR_US, self._rules.late_grace_us)
         self._locks = TableLocks()
+        self._restorer = Restorer(self._lake, self._locks, config.pack)
+        self._low: Offsets = {}
         self._jvm: DriverJvm | None = None
         self._runner: BatchRunner | None = None
         self._stream: Stream | None = None
@@ -68,29 +89,26 @@ class Job:
         # While the JVM boots: what needs no Spark.
         changed = ensure_tables(self._lake, self._config.pack)
         self._topic = Topic(self._config.kafka)
-        source, partitions = self._topic.describe()
-        low, _ = self._topic.bounds(partitions)
-        recovery = plan(self._lake, source, low)
-        for notice in recovery.notices:
-            self._emit(notice)
         self._gold = Gold(self._lake, self._config.pack, self._locks)
-        window = self._load_window(recovery)
+        source, partitions = self._topic.describe()
+        self._low, _ = self._topic.bounds(partitions)
+        recovery, window = self._read_marks(source)
         self._jvm.connect()
         self._spark = open_session()
         self._spark.sparkContext.setLogLevel("WARN")
         log.info("session after %.1f s", time.monotonic() - began)
         warm_up(self._spark, self._config, self._rules)
         log.info("warm after %.1f s", time.monotonic() - began)
-        self._runner = self._make_runner(recovery.position, recovery.floors, window, self._gold)
-        self._repeat(recovery)
-        if wanted := self._pending.read() or to_heal(self._lake, changed):
+        self._go_on_from(recovery, window)
+        healing = to_heal(self._lake, changed)
+        if wanted := self._pending.read() or (Order(healing) if healing else None):
             # Ready before it, because a large lake takes longer than any start may.
             self.announce()
             self._emit(Degraded(detail="Rebuilding from bronze; new events wait in the broker."))
             self._rebuild(wanted)
             self._emit(Recovered())
         self._maintenance = Maintenance(self._lake, self._locks)
-        self._resume(low)
+        self._resume()
         threading.Thread(target=self._report_lag, daemon=True).start()
 
     def announce(self) -> None:
@@ -99,6 +117,24 @@ class Job:
             self._announced = True
             took = time.monotonic() - self._began
             self._emit(Ready(detail=f"started in {took:.1f} s"))
+
+    def _read_marks(self, source: str) -> tuple[Plan, KeyWindow]:
+        """Where to go on with the topic of this id, and the recent keys of silver."""
+        recovery = plan(self._lake, source, self._low)
+        for notice in recovery.notices:
+            self._emit(notice)
+        return recovery, self._load_window(recovery)
+
+    def _go_on_from(self, recovery: Plan, window: KeyWindow) -> None:
+        """A runner at this position; it first repeats the last batch where that was cut short."""
+        self._runner = self._make_runner(recovery.position, recovery.floors, window, self._gold)
+        self._repeat(recovery)
+
+    def _recover(self) -> None:
+        """After tables went back: the marks decide, as they would at a start."""
+        assert self._runner is not None
+        self._runner.close()
+        self._go_on_from(*self._read_marks(self._runner.position.source))
 
     def _load_window(self, recovery: Plan) -> KeyWindow:
         window = KeyWindow(self._grace_us, self._horizon_us)
@@ -131,11 +167,12 @@ class Job:
         parsed = parse(records, self._config.pack)
         self._runner.run(parsed, sum(end[p] - start.get(p, 0) for p in end), bronze=False)
 
-    def _resume(self, low: dict[int, int]) -> None:
+    def _resume(self) -> None:
+        """Starts the stream where the runner stands."""
         assert self._runner is not None
         assert self._maintenance is not None
         position = self._runner.position
-        position.offsets = start_offsets(position.offsets, low)
+        position.offsets = start_offsets(position.offsets, self._low)
         self._stream = Stream(self._spark, self._config, self._runner, self._topic)
         self._stream.between = self._maintenance.tick
         self._query = self._stream.start(position.offsets)
@@ -151,36 +188,145 @@ class Job:
         cause = _cause(failure or self._query.exception())
         raise PipelineError(f"The streaming query stopped: {cause} It starts again by itself.")
 
-    def rebuild(self, tables: Sequence[str]) -> None:
-        """Recomputes silver, gold or both from bronze, then goes on streaming."""
-        assert self._runner is not None
+    def rebuild(self, command: Rebuild) -> None:
+        """Recomputes silver, gold or both, then goes on streaming."""
         assert self._stream is not None
         self._stream.stop()
-        self._rebuild(tables)
-        self._query = self._stream.start(self._runner.position.offsets)
+        before = {t: self._lake.open(t).version() for t in (Table.SILVER, Table.QUARANTINE)}
+        self._rebuild(Order(command.tables, command.since_ms, command.until_ms, before))
+        self._resume()
 
-    def _rebuild(self, tables: Sequence[str]) -> None:
+    def _rebuild(self, order: Order) -> None:
         """The rebuild itself, with no stream running."""
         assert self._runner is not None
-        self._pending.write(tables)
-        position = self._runner.position
-        rebuilder = Rebuilder(self._spark, self._lake, self._locks, self._gold, self._emit)
-        if "silver" in tables:
-            window = KeyWindow(self._grace_us, self._horizon_us)
-            before = replace(position, offsets={}, newest_us=NEVER)
-            runner = self._make_runner(before, {}, window, None)
-            rebuilder.silver(runner, Mark(position.source, position.batch))
-            runner.close()
-            position.newest_us = runner.position.newest_us
-            position.batch = runner.position.batch
-            self._runner.window = window
-            # Silver now has what bronze has, and nothing of a batch that bronze lacks.
-            self._runner.floors = {}
-        end = dict(position.offsets)
-        mark = Mark(position.source, position.batch, end, end, NEVER, position.newest_us)
-        rebuilder.gold(mark)
+        self._pending.write(order)
+        rebuilder = Rebuilder(
+            self._spark,
+            self._lake,
+            self._locks,
+            self._gold,
+            self._emit,
+            lambda: self._given_up(order),
+        )
+        try:
+            if "silver" in order.tables:
+                self._rebuild_silver(rebuilder)
+            rebuilder.gold(self._done(), Span.of(order.since_ms, order.until_ms))
+        except Cancelled:
+            for table, version in order.before.items():
+                self._restorer.roll_back(table, version)
+            self._pending.clear()
+            self._recover()
+            self._emit(Step(operation="rebuild", done=0, total=1, detail="cancelled"))
+            return
         self._pending.clear()
         self._emit(Step(operation="rebuild", done=1, total=1, detail="complete"))
+
+    def _rebuild_silver(self, rebuilder: Rebuilder) -> None:
+        assert self._runner is not None
+        position = self._runner.position
+        window = KeyWindow(self._grace_us, self._horizon_us)
+        before = replace(position, offsets={}, newest_us=NEVER)
+        runner = self._make_runner(before, {}, window, None)
+        try:
+            rebuilder.silver(runner, Mark(position.source, position.batch))
+        finally:
+            runner.close()
+        position.newest_us = runner.position.newest_us
+        position.batch = runner.position.batch
+        self._runner.window = window
+        # Silver now has what bronze has, and nothing of a batch that bronze lacks.
+        self._runner.floors = {}
+
+    def _given_up(self, order: Order) -> bool:
+        """Whether to cancel; where that is impossible it says so, once, and the rebuild goes on."""
+        if not self._cancel.is_set():
+            return False
+        self._cancel.clear()
+        try:
+            if not order.before:
+                raise Refused("The table was lost, so there is nothing to go back to.")
+            for table, version in order.before.items():
+                if self._lake.open(table).version() != version:
+                    self._restorer.check(table, version)
+        except Refused as error:
+            text = f"The rebuild cannot be cancelled and goes on. {error}"
+            self._emit(Notice(level="warning", message=text))
+            return False
+        return True
+
+    def _done(self) -> Mark:
+        """A mark that says: complete up to where the stream stands."""
+        assert self._runner is not None
+        at = self._runner.position
+        end = dict(at.offsets)
+        return Mark(at.source, at.batch - 1, end, end, at.newest_us, at.newest_us)
+
+    def restore(self, command: RestoreTable) -> None:
+        """Brings a table back (``pipelines.restore``), then goes on streaming.
+
+        What cannot be done is told in a step, and leaves the stream as it was.
+        """
+        assert self._stream is not None
+        table, version = command.table, command.version
+        self._emit(Step(operation=f"restore {table}", done=0, total=1))
+        stopped = False
+        failure = ""
+        try:
+            self._restorer.check(table, version)
+            if table in STOPS_THE_STREAM:
+                self._stream.stop()
+                stopped = True
+            self._restore(table, version)
+        except (PipelineError, DeltaError, duckdb.Error, OSError) as error:
+            log.warning("restore of %s to %s: %s", table, version, error)
+            failure = str(error)
+        if stopped:
+            self._recover()
+            self._resume()
+        ended = "" if failure else "complete"
+        self._emit(Step(operation="restore", done=1, total=1, detail=ended, failure=failure))
+
+    def _restore(self, table: Table, version: int) -> None:
+        if table is Table.BRONZE:
+            self._low, _ = self._topic.bounds(sorted(self._low))
+            self._restorer.restore_bronze(version, self._done(), self._low)
+        elif table is Table.SILVER:
+            self._restore_silver(version)
+        else:
+            self._restorer.restore(table, version)
+
+    def _restore_silver(self, version: int) -> None:
+        # Killed between silver and gold, the next start computes gold.
+        self._pending.write(Order(("gold",)))
+        try:
+            self._restorer.restore(Table.SILVER, version)
+        except Refused:
+            self._pending.clear()
+            raise
+        self._emit(Step(operation="restore gold", done=0, total=1))
+        try:
+            self._gold.replace(self._done())
+        except (DeltaError, duckdb.Error, OSError) as error:
+            raise Refused(
+                f"{Table.SILVER} is restored, but gold could not be computed from it: {error}. "
+                "Rebuild gold; the next start tries it too."
+            ) from error
+        self._pending.clear()
+
+    def maintain(self) -> None:
+        """Compaction and vacuum of every table, beside the stream."""
+        assert self._maintenance is not None
+        self._maintenance.now(self._emit)
+
+    def record(self, command: RecordAlerts) -> None:
+        """Writes alerts; where that fails, a notice says so."""
+        try:
+            alerts.record(self._lake, self._locks, command.rows)
+        except (DeltaError, OSError) as error:
+            log.warning("alerts: %s", error)
+            text = f"{len(command.rows)} alerts could not be written: {error}. Check the disk."
+            self._emit(Notice(level="error", message=text))
 
     def _report_lag(self) -> None:
         """Each second: records not yet finished, by partition."""

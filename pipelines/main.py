@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.contracts.job import PipelineConfig
-from engine.contracts.protocol import CHILD_COMMAND, ChildCommand, Fatal, Rebuild, Stop
+from engine.contracts.protocol import (
+    CHILD_COMMAND,
+    CancelRebuild,
+    ChildCommand,
+    Fatal,
+    Maintain,
+    Rebuild,
+    RecordAlerts,
+    RestoreTable,
+    Stop,
+)
 from pipelines.emit import Emitter
 from pipelines.errors import PipelineError
 
@@ -34,6 +44,8 @@ class Inbox:
     def __init__(self) -> None:
         self._queue: queue.Queue[ChildCommand] = queue.Queue()
         self._streaming = threading.Event()
+        self.cancel = threading.Event()
+        """Set while a rebuild is to be given up."""
 
     def put(self, command: ChildCommand) -> None:
         """Takes a command; may not return."""
@@ -41,6 +53,12 @@ class Inbox:
             # Nothing is lost: a batch cut off here is repeated at the next start, and the driver
             # JVM dies with this process.
             os._exit(0)
+        if isinstance(command, CancelRebuild):
+            # Not queued: it is for the rebuild in hand, or for one that waits before it.
+            self.cancel.set()
+            return
+        if isinstance(command, Rebuild):
+            self.cancel.clear()
         self._queue.put(command)
 
     def streaming(self) -> None:
@@ -48,7 +66,7 @@ class Inbox:
         self._streaming.set()
 
     def interruptible(self) -> None:
-        """From now on a stop ends the process on the spot again (a rebuild begins anew)."""
+        """From now on a stop ends the process on the spot again."""
         self._streaming.clear()
 
     def get(self, timeout_s: float) -> ChildCommand | None:
@@ -80,7 +98,7 @@ def _work(config: PipelineConfig, emit: Emitter, inbox: Inbox) -> int:
     # Imported only now: the import takes a second, and a stop is heard already.
     from pipelines.job import Job
 
-    job = Job(config, emit)
+    job = Job(config, emit, inbox.cancel)
     try:
         job.start()
         inbox.streaming()
@@ -113,10 +131,22 @@ def _serve(job: Job, inbox: Inbox) -> None:
             job.check()
         elif isinstance(command, Stop):
             return
-        elif isinstance(command, Rebuild):
+        elif isinstance(command, Rebuild | RestoreTable):
             inbox.interruptible()
-            job.rebuild(command.tables)
+            _long(job, command)
             inbox.streaming()
+        elif isinstance(command, Maintain):
+            job.maintain()
+        elif isinstance(command, RecordAlerts):
+            job.record(command)
+
+
+def _long(job: Job, command: Rebuild | RestoreTable) -> None:
+    """What may take minutes, and begins anew or is whole wherever it is cut off."""
+    if isinstance(command, Rebuild):
+        job.rebuild(command)
+    else:
+        job.restore(command)
 
 
 def _read_commands(put: Callable[[ChildCommand], None]) -> None:

@@ -13,11 +13,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
 
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
 from engine.contracts.names import Table
+from engine.contracts.protocol import Step
 from pipelines.marks import last_mark, properties
 from pipelines.tables import Lake, TableLocks
 
@@ -50,8 +53,31 @@ PLAN = {
     Table.GOLD_KPIS: Upkeep(50, 1 * MIB, 1),
     Table.GOLD_SEGMENTS: Upkeep(50, 1 * MIB, 1),
     Table.METRICS: Upkeep(100, 8 * MIB, 24),
+    Table.ALERTS: Upkeep(200, 8 * MIB, 24),
 }
 VACUUM_EVERY_S = 600.0
+WORTH_IT = 8
+"""Merging fewer files costs more than reading them; asked for by hand, two are enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What a round did: live files before and after, bytes of replaced files deleted."""
+
+    before: int
+    after: int
+    freed: int
+
+    def __add__(self, other: Tidied) -> Tidied:
+        return Tidied(
+            self.before + other.before, self.after + other.after, self.freed + other.freed
+        )
+
+    def __str__(self) -> str:
+        files = f"{self.before:,} files into {self.after:,}"
+        if self.before == self.after:
+            files = f"{self.before:,} {'file' if self.before == 1 else 'files'}, nothing to merge"
+        return f"{files}, {self.freed / 1e6:,.1f} MB freed"
 
 
 class Maintenance:
@@ -87,6 +113,39 @@ class Maintenance:
                 self._running = self._pool.submit(self._guarded, table, plan)
                 return
 
+    def now(self, report: Callable[[Step], None]) -> None:
+        """Queues a round over every table behind what is running; tells each table's outcome."""
+        self._running = self._pool.submit(self._round, report)
+
+    def _round(self, report: Callable[[Step], None]) -> None:
+        total, together, failures = len(PLAN), Tidied(0, 0, 0), []
+        report(Step(operation="maintain", done=0, total=total))
+        for done, (table, plan) in enumerate(PLAN.items(), 1):
+            if self._stop.is_set():
+                return
+            try:
+                tidied = self._tidy(table, plan)
+            except (DeltaError, OSError) as error:
+                log.warning("upkeep of %s: %s", table, error)
+                failures.append(f"{table} ({error})")
+                continue
+            together += tidied
+            told = f"{table.value}: {tidied}"
+            report(Step(operation="maintain", done=done, total=total, detail=told))
+        if failures:
+            text = f"Not every table could be tidied: {', '.join(failures)}. Try again later."
+            report(Step(operation="maintain", done=total, total=total, failure=text))
+            return
+        told = f"Together: {together}"
+        report(Step(operation="maintain", done=total, total=total, detail=told))
+        report(Step(operation="maintain", done=total, total=total, detail="complete"))
+
+    def _tidy(self, table: Table, plan: Upkeep) -> Tidied:
+        before = len(self._lake.files(table))
+        self.compact(table, plan, worth_it=2)
+        self._vacuumed[table] = self._clock()
+        return Tidied(before, len(self._lake.files(table)), self.vacuum(table, plan))
+
     def _guarded(self, table: Table, plan: Upkeep) -> None:
         try:
             self.compact(table, plan)
@@ -97,11 +156,11 @@ class Maintenance:
             # Upkeep can wait: it is tried again later, and nothing depends on this run.
             log.warning("upkeep of %s: %s", table, error)
 
-    def compact(self, table: Table, plan: Upkeep) -> None:
+    def compact(self, table: Table, plan: Upkeep, worth_it: int = WORTH_IT) -> None:
         """Merges small files; the commit carries the table's last mark onward."""
         with self._locks[table]:
             target = self._lake.open(table)
-            if len(target.file_uris()) < 8:
+            if len(target.file_uris()) < worth_it:
                 return
             target.optimize.compact(
                 target_size=plan.target_bytes,
@@ -109,17 +168,24 @@ class Maintenance:
                 commit_properties=_carried(target),
             )
 
-    def vacuum(self, table: Table, plan: Upkeep) -> None:
-        """Deletes replaced files past their retention, and expired log entries."""
+    def vacuum(self, table: Table, plan: Upkeep) -> int:
+        """Deletes replaced files past their retention, and expired log entries.
+
+        Returns the bytes freed. A round that finds nothing to delete makes no commit.
+        """
         with self._locks[table]:
             target = self._lake.open(table)
-            target.vacuum(
-                retention_hours=plan.retention_h,
-                dry_run=False,
-                enforce_retention_duration=False,
-                commit_properties=_carried(target),
-            )
+            expired = target.vacuum(plan.retention_h, enforce_retention_duration=False)
+            freed = sum(_size(Path(self._lake.path(table)) / unquote(file)) for file in expired)
+            if expired:
+                target.vacuum(
+                    retention_hours=plan.retention_h,
+                    dry_run=False,
+                    enforce_retention_duration=False,
+                    commit_properties=_carried(target),
+                )
             target.cleanup_metadata()
+        return freed
 
     def close(self) -> None:
         """Waits for the work in hand."""
@@ -131,3 +197,10 @@ def _carried(table: DeltaTable) -> CommitProperties | None:
     """The last mark again, so that it is never further back than a reader looks."""
     mark = last_mark(table)
     return properties(mark) if mark else None
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0

@@ -86,3 +86,22 @@ def last_mark(table: DeltaTable) -> Mark | None:
         if mark is not None:
             return mark
     return None
+
+
+def mark_at(table: DeltaTable, version: int) -> Mark | None:
+    """The newest mark in a commit up to this version; ``table`` is at its newest version.
+
+    The caller holds the table's lock: delta-rs numbers a history by the version it knows.
+    """
+    for info in table.history(table.version() - version + LOOK_BACK):
+        mark = mark_of_commit(info) if int(info["version"]) <= version else None
+        if mark is not None:
+            return mark
+    return None
+
+
+def first_mark_after(table: DeltaTable, version: int) -> Mark | None:
+    """The oldest mark in a commit after this version; the caller holds the table's lock."""
+    later = table.history(table.version() - version)
+    found = (mark_of_commit(info) for info in reversed(later))
+    return next((mark for mark in found if mark is not None), None)

@@ -78,7 +78,7 @@ class Sinks:
     def append_metrics(self, row: dict[str, object], mark: Mark) -> None:
         """Appends one row of pipeline_metrics."""
         columns = {name: [row[name]] for name in METRICS}
-        self._append(pa.table(columns, schema=_schema(METRICS)), Table.METRICS, METRICS, mark)
+        self._append(pa.table(columns, schema=arrow_schema(METRICS)), Table.METRICS, METRICS, mark)
 
     def _append(self, rows: pa.Table, table: Table, columns: Columns, mark: Mark) -> None:
         with self._locks[table]:
@@ -89,11 +89,12 @@ class Sinks:
                 target.update_incremental()
             write_deltalake(
                 target,
-                rows.select(list(columns)).cast(_schema(columns)),
+                rows.select(list(columns)).cast(arrow_schema(columns)),
                 mode="append",
                 commit_properties=properties(mark),
             )
 
 
-def _schema(columns: Columns) -> pa.Schema:
+def arrow_schema(columns: Columns) -> pa.Schema:
+    """A table's columns as Arrow types."""
     return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])

@@ -83,7 +83,7 @@ _STATS = {
     Table.ALERTS: "raised_at",
 }
 
-_PROPERTIES = {
+PROPERTIES = {
     # JSON replay of up to 50 commits is cheap; a checkpoint each 10 commits would cost more.
     "delta.checkpointInterval": "50",
     "delta.logRetentionDuration": "interval 1 days",
@@ -144,7 +144,11 @@ class Lake:
 
     def files(self, table: Table) -> list[str]:
         """Paths of its live files; ``file_uris`` would percent-encode spaces and umlauts."""
-        actions = pa.table(self.open(table).get_add_actions(flatten=True))
+        return self.files_of(table, self.open(table))
+
+    def files_of(self, table: Table, opened: DeltaTable) -> list[str]:
+        """Paths of the files of an opened version."""
+        actions = pa.table(opened.get_add_actions(flatten=True))
         return [f"{self.path(table)}/{unquote(p)}" for p in actions.column("path").to_pylist()]
 
     def open(self, table: Table) -> DeltaTable:
@@ -173,8 +177,24 @@ def ensure_tables(lake: Lake, pack: PackSpec) -> frozenset[Table]:
     Raises:
         LakeError: a folder is no Delta table of ours, or a column changed its type.
     """
+    return frozenset(table for table in Table if ensure_table(lake, table, pack))
+
+
+def ensure_table(lake: Lake, table: Table, pack: PackSpec) -> bool:
+    """Makes one table, or adds the columns it lacks; whether there was anything to do."""
+    try:
+        return _ensure(lake, table, table_columns(pack)[table])
+    except (OSError, DeltaError) as error:
+        raise LakeError(
+            f"The table {table} cannot be opened or made: {error}. Check that the data folder "
+            "can be written and has free space."
+        ) from error
+
+
+def table_columns(pack: PackSpec) -> dict[Table, Columns]:
+    """Columns of every table for this pack."""
     kpis, segments = gold_columns(pack)
-    wanted = {
+    return {
         Table.BRONZE: BRONZE,
         Table.SILVER: silver_columns(pack),
         Table.QUARANTINE: QUARANTINE,
@@ -183,17 +203,6 @@ def ensure_tables(lake: Lake, pack: PackSpec) -> frozenset[Table]:
         Table.METRICS: METRICS,
         Table.ALERTS: ALERTS,
     }
-    changed = set()
-    for table, columns in wanted.items():
-        try:
-            if _ensure(lake, table, columns):
-                changed.add(table)
-        except (OSError, DeltaError) as error:
-            raise LakeError(
-                f"The table {table} cannot be opened or made: {error}. Check that the data folder "
-                "can be written and has free space."
-            ) from error
-    return frozenset(changed)
 
 
 def _ensure(lake: Lake, table: Table, columns: Columns) -> bool:
@@ -202,7 +211,7 @@ def _ensure(lake: Lake, table: Table, columns: Columns) -> bool:
         existing = lake.open(table)
     except TableNotFoundError:
         configuration: dict[str, str | None] = {
-            **_PROPERTIES,
+            **PROPERTIES,
             "delta.dataSkippingStatsColumns": _STATS[table],
         }
         DeltaTable.create(

@@ -155,8 +155,8 @@ class Rebuild(Message):
 
     kind: Literal["rebuild"] = "rebuild"
     tables: tuple[Literal["silver", "gold"], ...] = ("silver", "gold")
-    since_ms: int | None = None
-    until_ms: int | None = None
+    since_ms: int | None = Field(default=None, ge=0, lt=253_402_300_800_000)
+    until_ms: int | None = Field(default=None, ge=0, lt=253_402_300_800_000)
 
     @property
     def ranged(self) -> bool:
@@ -176,8 +176,8 @@ class Rebuild(Message):
 class CancelRebuild(Message):
     """Pipeline: give up the rebuild that is running; nothing where none runs.
 
-    Until silver is complete, silver and quarantine go back to what they were and gold was never
-    touched; after that the rebuild is finished. A half-built table is never left behind.
+    Before gold's first commit, silver and quarantine go back to what they were and gold was never
+    touched; after it the rebuild is finished. A half-built table is never left behind.
     """
 
     kind: Literal["cancel_rebuild"] = "cancel_rebuild"

@@ -9,7 +9,7 @@ import pytest
 
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
-from pipelines.gold import Gold, gold_queries
+from pipelines.gold import Gold, Span, gold_queries
 from pipelines.marks import last_mark
 from pipelines.tables import Lake, TableLocks, ensure_tables
 from tests.oracle import KafkaRecord, recompute
@@ -75,7 +75,7 @@ def test_that_replacing_all_gives_the_oracles_gold_and_drops_what_silver_lacks(
     gold.refresh(_minutes([stale]), mark())
     lake.open(Table.SILVER).delete()
     write_silver(lake, pack, silver)
-    gold.replace_all(mark(2))
+    gold.replace(mark(2))
     _assert_equal_to_the_oracle(lake, silver)
     assert last_mark(lake.open(Table.GOLD_KPIS)) == mark(2)
     assert last_mark(lake.open(Table.GOLD_SEGMENTS)) == mark(2)
@@ -85,7 +85,7 @@ def test_that_replacing_all_from_an_empty_silver_empties_gold(lake, pack, gold, 
     write_silver(lake, pack, silver)
     gold.refresh(_minutes(silver), mark())
     lake.open(Table.SILVER).delete()
-    gold.replace_all(mark(1))
+    gold.replace(mark(1))
     assert not kpis_of(lake)
     assert not segments_of(lake)
 
@@ -231,3 +231,46 @@ def test_that_each_row_says_when_it_was_computed(lake, pack, gold, silver) -> No
     write_silver(lake, pack, silver)
     gold.refresh(_minutes(silver), mark())
     assert all(row["updated_at"] > 0 for row in rows_of(lake, Table.GOLD_KPIS))
+
+
+def test_that_a_backfill_recomputes_the_minutes_of_its_range_and_no_other(
+    lake, pack, gold, silver
+) -> None:
+    write_silver(lake, pack, silver)
+    gold.refresh(_minutes(silver), mark())
+    stale = kpis_of(lake)
+    lake.open(Table.SILVER).delete()
+    kept = [row for n, row in enumerate(silver) if n % 3]
+    write_silver(lake, pack, kept)
+    low, high = NOON_MS - 2 * MINUTE_MS, NOON_MS + MINUTE_MS
+    gold.replace(mark(2), Span.of(low, high))
+    wanted = oracle_gold.kpis(kept)
+    inside = {at for at in {*stale, *wanted} if low * 1000 <= at < high * 1000}
+    assert inside
+    assert set(stale) - inside
+    expected = {at: row for at, row in stale.items() if at not in inside}
+    expected |= {at: row for at, row in wanted.items() if at in inside}
+    assert kpis_of(lake) == expected
+    assert last_mark(lake.open(Table.GOLD_SEGMENTS)) == mark(2)
+
+
+def test_that_a_backfill_of_minutes_that_silver_lost_removes_them(lake, pack, gold) -> None:
+    rows = [_event(pack, NOON_MS + n * MINUTE_MS, country="US") for n in range(3)]
+    write_silver(lake, pack, rows)
+    gold.replace(mark())
+    lake.open(Table.SILVER).delete()
+    write_silver(lake, pack, rows[2:])
+    gold.replace(mark(), Span.of(None, NOON_MS + MINUTE_MS))
+    assert set(kpis_of(lake)) == {(NOON_MS + n * MINUTE_MS) * 1000 for n in (1, 2)}
+    gold.replace(mark(), Span.of(NOON_MS + 1, None))
+    assert set(kpis_of(lake)) == {(NOON_MS + 2 * MINUTE_MS) * 1000}
+    assert {at for at, *_ in segments_of(lake)} == {(NOON_MS + 2 * MINUTE_MS) * 1000}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "minutes"),
+    [(60_000, 120_000, (1, 2)), (60_001, 120_001, (2, 3)), (0, 1, (0, 1))],
+)
+def test_that_a_span_holds_the_minutes_that_begin_in_the_range(since, until, minutes) -> None:
+    assert Span.of(since, until) == Span(*minutes)
+    assert Span.of(None, None).predicate() is None

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from engine.contracts.names import Table
+from engine.contracts.protocol import Step
 from pipelines.gold import Gold
-from pipelines.maintenance import PLAN, VACUUM_EVERY_S, Maintenance, Upkeep
+from pipelines.maintenance import PLAN, VACUUM_EVERY_S, Maintenance, Tidied, Upkeep
 from pipelines.marks import last_mark
 from pipelines.tables import Lake, TableLocks
 from tests.oracle import recompute
@@ -153,3 +154,56 @@ def test_that_a_failure_of_upkeep_is_left_for_the_next_time(lake: Lake, caplog) 
     with _upkeep(lake) as maintenance:
         maintenance._guarded(Table.GOLD_KPIS, PLAN[Table.GOLD_KPIS])
     assert "upkeep of gold_kpis" in caplog.text
+
+
+def _told(maintenance: Maintenance) -> list[Step]:
+    heard: list[Step] = []
+    maintenance.now(heard.append)
+    assert maintenance._running
+    maintenance._running.result(10)
+    return heard
+
+
+def test_that_a_round_asked_for_by_hand_tells_what_it_did(lake: Lake) -> None:
+    for batch in range(3):
+        commit(lake, Table.QUARANTINE, mark(batch))
+    with _upkeep(lake) as maintenance:
+        steps = _told(maintenance)
+    assert len(lake.files(Table.QUARANTINE)) == 1
+    assert last_mark(lake.open(Table.QUARANTINE)) == mark(2)
+    assert "quarantine_events: 3 files into 1, 0.0 MB freed" in [s.detail for s in steps]
+    assert steps[-2].detail == "Together: 3 files into 1, 0.0 MB freed"
+    assert (steps[-1].operation, steps[-1].detail) == ("maintain", "complete")
+    assert [s.ended for s in steps].count(True) == 1
+
+
+def test_that_a_round_frees_what_is_past_its_retention(lake: Lake, monkeypatch) -> None:
+    monkeypatch.setitem(PLAN, Table.QUARANTINE, SMALL)
+    for batch in range(3):
+        commit(lake, Table.QUARANTINE, mark(batch))
+    with _upkeep(lake) as maintenance:
+        assert maintenance._tidy(Table.QUARANTINE, SMALL).freed > 1_000
+        assert maintenance._tidy(Table.QUARANTINE, SMALL) == Tidied(1, 1, 0)
+    assert _parquet(lake, Table.QUARANTINE) == 1
+
+
+def test_that_a_round_that_failed_for_a_table_says_so_and_does_the_others(lake: Lake) -> None:
+    for batch in range(2):
+        commit(lake, Table.GOLD_KPIS, mark(batch))
+    Path(lake.path(Table.BRONZE)).rename(lake.root / "away")
+    with _upkeep(lake) as maintenance:
+        steps = _told(maintenance)
+    assert "bronze_events" in steps[-1].failure
+    assert steps[-1].ended
+    assert len(lake.files(Table.GOLD_KPIS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("tidied", "text"),
+    [
+        (Tidied(12, 1, 3_400_000), "12 files into 1, 3.4 MB freed"),
+        (Tidied(1, 1, 0), "1 file, nothing to merge, 0.0 MB freed"),
+    ],
+)
+def test_that_an_outcome_is_a_sentence(tidied, text: str) -> None:
+    assert str(tidied) == text

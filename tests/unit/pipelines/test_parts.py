@@ -18,7 +18,7 @@ from pipelines.arrival import MINUTE_US, NEVER, Arrivals, KeyWindow, judge
 from pipelines.batch import BatchRunner, Position, Rules, _quarantine_columns
 from pipelines.job import _cause
 from pipelines.main import _first_line
-from pipelines.rebuild import Pending, chunks
+from pipelines.rebuild import Order, Pending, chunks
 from pipelines.stream import Stream
 from pipelines.tables import QUARANTINE, Lake, TableLocks
 from tests.unit.pipelines.lakes import NOON_MS, TOPIC_ID
@@ -128,18 +128,27 @@ def test_that_one_lock_is_kept_for_each_table() -> None:
 
 def test_that_a_pending_rebuild_is_remembered_until_it_is_complete(tmp_path: Path) -> None:
     folder = str(tmp_path / "checkpoints")
-    assert Pending(folder).read() == ()
-    Pending(folder).write(["silver", "gold"])
-    assert Pending(folder).read() == ("silver", "gold")
+    assert Pending(folder).read() is None
+    for order in (
+        Order(("silver", "gold"), before={Table.SILVER: 7, Table.QUARANTINE: 0}),
+        Order(("gold",), 60_000, None),
+    ):
+        Pending(folder).write(order)
+        assert Pending(folder).read() == order
     Pending(folder).clear()
     Pending(folder).clear()
-    assert Pending(folder).read() == ()
+    assert Pending(folder).read() is None
+
+
+def test_that_the_note_of_an_earlier_release_is_understood(tmp_path: Path) -> None:
+    (tmp_path / "rebuild.json").write_text('{"tables": ["gold"]}')
+    assert Pending(str(tmp_path)).read() == Order(("gold",))
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}"])
 def test_that_a_damaged_note_of_a_rebuild_is_no_rebuild(tmp_path: Path, text: str) -> None:
     (tmp_path / "rebuild.json").write_text(text)
-    assert Pending(str(tmp_path)).read() == ()
+    assert Pending(str(tmp_path)).read() is None
 
 
 def _write_bronze(lake: Lake, *kafka_ms: int, source: str = TOPIC_ID) -> None:
