@@ -45,6 +45,7 @@ class Palette(QFrame):
     def __init__(self, commands: Callable[[], Sequence[PageCommand]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
+        self._over = parent
         self._commands = commands
         self._found: list[PageCommand] = []
         self.field = QLineEdit()
@@ -67,8 +68,7 @@ class Palette(QFrame):
 
     def open(self) -> None:
         """Shows it with every command."""
-        parent = self.parentWidget()
-        self.setGeometry((parent.width() - WIDTH) // 2, 72, WIDTH, HEIGHT)
+        self.setGeometry((self._over.width() - WIDTH) // 2, 72, WIDTH, HEIGHT)
         self.field.clear()
         self._search("")
         self.show()

@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
 
     def _shortcuts(self) -> None:
         for entry in PAGES:
-            self._shortcut(entry.shortcut, lambda key=entry.key: self.show_page(key))
+            self._shortcut(entry.shortcut, self._to(entry.key))
         self._shortcut("Ctrl+K", self.palette_box.open)
 
     def _shortcut(self, keys: str, run: Callable[[], None]) -> None:
@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
         found = [
             PageCommand(
                 tr("Go to {0}").format(tr(entry.title)),
-                lambda key=entry.key: self.show_page(key),  # type: ignore[misc]  # a default value
+                self._to(entry.key),
                 entry.shortcut,
             )
             for entry in PAGES
@@ -141,6 +141,9 @@ class MainWindow(QMainWindow):
                 for c in page.commands()
             ]
         return found + self.extra_commands
+
+    def _to(self, key: str) -> Callable[[], None]:
+        return lambda: self.show_page(key)
 
     def _on(self, page: Page, command: PageCommand) -> Callable[[], None]:
         def run() -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 
 class Card(QFrame):
-    """``body`` takes the content, ``actions`` small controls beside the title."""
+    """``body`` takes the content, ``controls`` small buttons beside the title."""
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,9 +21,9 @@ class Card(QFrame):
         self.title_label.setVisible(bool(title))
         row.addWidget(self.title_label)
         row.addStretch(1)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(6)
-        row.addLayout(self.actions)
+        self.controls = QHBoxLayout()
+        self.controls.setSpacing(6)
+        row.addLayout(self.controls)
         outer.addLayout(row)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)

@@ -35,9 +35,10 @@ class Placeholder(QWidget):
         self.button = QPushButton()
         self.button.clicked.connect(self._act)
         self._action: Callable[[], None] | None = None
-        for widget in (self.picture, self.heading, self.text):
-            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for widget in (self.picture, self.heading, self.text, self.button):
+        for label in (self.picture, self.heading, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        parts: tuple[QWidget, ...] = (self.picture, self.heading, self.text, self.button)
+        for widget in parts:
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         self.show_state("loading", tr("Loading…"), "")
 

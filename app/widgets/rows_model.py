@@ -90,15 +90,7 @@ class RowsModel(QAbstractTableModel):
                 colour = column.colour(row) if column.colour else None
                 return QColor(colour) if colour else None
             case _:
-                return {SORT_ROLE: column.value, ROW_ROLE: _itself}.get(role, _nothing)(row)
-
-
-def _itself(row: Any) -> Any:
-    return row
-
-
-def _nothing(_row: Any) -> None:
-    return None
+                return {SORT_ROLE: column.value(row), ROW_ROLE: row}.get(role)
 
 
 def _alignment(column: ColumnSpec) -> Qt.AlignmentFlag:

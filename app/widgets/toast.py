@@ -18,6 +18,7 @@ class Toasts(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
@@ -32,8 +33,7 @@ class Toasts(QWidget):
                 return
         while len(self._toasts) >= MOST:
             self._remove(self._toasts[0])
-        toast = _toast(tone, text)
-        close = toast.findChild(QToolButton)
+        toast, close = _toast(tone, text)
         close.clicked.connect(lambda: self._remove(toast))
         timer = QTimer(toast)
         timer.setSingleShot(True)
@@ -63,13 +63,13 @@ class Toasts(QWidget):
             self._place()
 
     def _place(self) -> None:
-        parent = self.parentWidget()
+        parent = self._over
         self.adjustSize()
         self.move(parent.width() - self.width() - 20, parent.height() - self.height() - 44)
         self.raise_()
 
 
-def _toast(tone: str, text: str) -> QFrame:
+def _toast(tone: str, text: str) -> tuple[QFrame, QToolButton]:
     frame = QFrame()
     frame.setObjectName("toast")
     frame.setProperty("tone", tone)
@@ -87,4 +87,4 @@ def _toast(tone: str, text: str) -> QFrame:
     close.setAccessibleName(tr("Close this message"))
     row.addWidget(label, 1)
     row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-    return frame
+    return frame, close

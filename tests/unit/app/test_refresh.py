@@ -34,9 +34,12 @@ def test_that_it_reads_again_and_again_until_stopped(context, owner, qtbot):
 
 def test_that_a_slow_read_is_not_asked_for_twice(context, owner, qtbot):
     gate, asked = threading.Event(), list[int]()
-    refresher = Refresher(
-        context, owner, lambda: asked.append(1) or (lambda: gate.wait(5)), lambda _: None, 0.0
-    )
+
+    def read():
+        asked.append(1)
+        return lambda: gate.wait(5)
+
+    refresher = Refresher(context, owner, read, lambda _: None, 0.0)
     refresher.start()
     assert refresher.status.text() == "Loading…"
     refresher._ask()

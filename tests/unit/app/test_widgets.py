@@ -75,7 +75,7 @@ def test_that_a_placeholder_does_what_its_button_says(context, qtbot):
 def test_that_a_choice_is_told_once_and_programs_choose_silently(context, qtbot):
     row = Segmented([("15 min", 15), ("1 h", 60)])
     qtbot.addWidget(row)
-    seen = []
+    seen: list[object] = []
     row.chosen.connect(seen.append)
     row.choose(60)
     assert (row.value(), seen) == (60, [])
