@@ -77,9 +77,7 @@ class Palette(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 -- Qt's name
         """Arrows move in the list while the field keeps the focus."""
-        if event.type() == QEvent.Type.FocusOut and not self.isAncestorOf(
-            self.focusWidget() or self
-        ):
+        if event.type() == QEvent.Type.FocusOut:
             self.hide()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8}

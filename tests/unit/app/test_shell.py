@@ -53,7 +53,7 @@ def shell(context, qtbot, monkeypatch) -> Any:
 
 def test_that_no_page_is_shown_before_the_engine_is_open(shell):
     shell.show_page("live")
-    assert shell.current is None
+    assert shell.stack.currentWidget() is shell.placeholder
     assert not shell.rail.isEnabled()
     shell.open_pages("quality")
     assert shell.current.told == ["shown"]
