@@ -82,6 +82,32 @@ class AmountSpec(PackModel):
     currency_field: str
 
 
+ANSWER_STYLES = ("", "usd", "percent", "ms")
+"""How a figure may be written in an answer: ``{column}``, ``{column:usd}`` …"""
+
+
+class ChartSpec(PackModel):
+    """How a result is drawn: a line over time, or ranked bars; ``x`` and ``y`` are columns."""
+
+    kind: Literal["line", "bars"]
+    x: str
+    y: str
+
+
+class QuestionSpec(PackModel):
+    """A question whose SQL somebody has verified.
+
+    ``asks`` are ways to word it, the first one is shown. ``answer`` is a sentence with names of
+    columns in braces, filled from the first row.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    asks: tuple[str, ...] = Field(min_length=1)
+    sql: str = Field(min_length=1)
+    answer: str = Field(min_length=1)
+    chart: ChartSpec | None = None
+
+
 class PackSpec(PackModel):
     """The whole pack, as the pipeline and the generator see it."""
 
@@ -98,6 +124,7 @@ class PackSpec(PackModel):
     """ISO-4217 code → US dollars for one unit."""
     kpis: tuple[MeasureSpec, ...]
     segments: SegmentSpec
+    questions: tuple[QuestionSpec, ...] = ()
     generator: dict[str, Any]
     """The generator's profile, checked by ``engine.generator.profile``."""
 

@@ -13,6 +13,7 @@ from engine.domain.expressions import check_amount, check_measures
 from engine.domain.layout import Source, read_source
 from engine.domain.models import keys_at
 from engine.domain.nearest import did_you_mean
+from engine.domain.questions import check_questions
 from engine.domain.references import check_references
 from engine.generator.profile import Profile
 from engine.generator.profile_check import profile_faults
@@ -29,6 +30,7 @@ def load_pack(folder: Path) -> PackSpec:
     check_references(spec, source)
     check_amount(spec, source)
     check_measures(spec, source)
+    check_questions(spec, source)
     for loc, reason, remedy in profile_faults(profile, spec):
         raise source.error(("generator", *loc), reason, remedy)
     return spec

@@ -1,0 +1,94 @@
+"""Verified questions are tried: SQL that does not run or a wrong name is refused with its line."""
+
+from __future__ import annotations
+
+import string
+
+import duckdb
+
+from engine.contracts.pack import ANSWER_STYLES, PackSpec, QuestionSpec
+from engine.domain.document import Loc
+from engine.domain.empty_lake import empty_lake, lake_columns
+from engine.domain.layout import Source
+from engine.domain.nearest import did_you_mean
+from engine.domain.wording import words_of
+
+
+def check_questions(spec: PackSpec, source: Source) -> None:
+    """PackError for the first question that cannot be asked, answered or drawn."""
+    names: set[str] = set()
+    asked: dict[frozenset[str], str] = {}
+    with empty_lake(spec) as lake:
+        for index, question in enumerate(spec.questions):
+            loc: Loc = ("questions", index)
+            if question.name in names:
+                reason = f"'{question.name}' is there twice"
+                raise source.error((*loc, "name"), reason, "Rename or remove one.")
+            names.add(question.name)
+            _check_asks(source, loc, question, asked)
+            columns = _columns(lake, spec, source, loc, question)
+            _check_answer(source, loc, question, columns)
+            _check_chart(source, loc, question, columns)
+
+
+def _check_asks(
+    source: Source, loc: Loc, question: QuestionSpec, asked: dict[frozenset[str], str]
+) -> None:
+    """Two questions with the same words could not be told apart."""
+    for index, text in enumerate(question.asks):
+        words, place = words_of(text), (*loc, "asks", index)
+        if not words:
+            reason = f"'{text}' has no word that tells it from other questions"
+            raise source.error(place, reason, "Name what is asked for.")
+        if asked.setdefault(words, question.name) != question.name:
+            reason = f"'{text}' has the same words as a question of '{asked[words]}'"
+            raise source.error(place, reason, "Word it differently, or remove it.")
+
+
+def _columns(
+    lake: duckdb.DuckDBPyConnection, spec: PackSpec, source: Source, loc: Loc, asked: QuestionSpec
+) -> list[str]:
+    """The result's columns; the SQL must be one SELECT that runs on the empty tables."""
+    place = (*loc, "sql")
+    tables = ", ".join(table.value for table in lake_columns(spec))
+    try:
+        statements = lake.extract_statements(asked.sql)
+        kinds = [statement.type for statement in statements]
+        if kinds != [duckdb.StatementType.SELECT]:
+            raise source.error(place, f"'{asked.name}' is not one SELECT", "Write one SELECT.")
+        described = lake.execute(asked.sql).description or []
+    except duckdb.Error as error:
+        said = str(error).split("\n\nLINE ")[0].split("\nLINE ")[0]
+        reason = f"the SQL of '{asked.name}' does not run: {' '.join(said.split()).rstrip('.')}"
+        raise source.error(place, reason, f"The tables are {tables}.") from None
+    return [str(name) for name, *_ in described]
+
+
+def _check_answer(source: Source, loc: Loc, question: QuestionSpec, columns: list[str]) -> None:
+    place, known = (*loc, "answer"), [*columns, "rows"]
+    try:
+        pieces = list(string.Formatter().parse(question.answer))
+    except ValueError as error:
+        reason = f"the answer cannot be filled in ({error})"
+        raise source.error(place, reason, "Close each brace; write {{ for one itself.") from None
+    for _, name, style, conversion in pieces:
+        if name is None:
+            continue
+        if name not in known or conversion:
+            reason = f"unknown column '{name}' in the answer{did_you_mean(name, known)}"
+            raise source.error(place, reason, f"Known here: {', '.join(known)}.")
+        if style not in ANSWER_STYLES:
+            reason = (
+                f"unknown style '{style}' in the answer{did_you_mean(str(style), ANSWER_STYLES)}"
+            )
+            raise source.error(place, reason, f"Known: {', '.join(filter(None, ANSWER_STYLES))}.")
+
+
+def _check_chart(source: Source, loc: Loc, question: QuestionSpec, columns: list[str]) -> None:
+    if question.chart is None:
+        return
+    for axis, name in (("x", question.chart.x), ("y", question.chart.y)):
+        if name not in columns:
+            reason = f"unknown column '{name}'{did_you_mean(name, columns)}"
+            place = (*loc, "chart", axis)
+            raise source.error(place, reason, f"The columns are {', '.join(columns)}.")
