@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import duckdb
 import numpy as np
@@ -145,7 +146,7 @@ class Gold:
         oldest = _micros(actions, "min.ts", np.iinfo(np.int64).min)
         keep = (newest >= low_us - 1000) & (oldest < high_us)
         root = self._lake.path(Table.SILVER)
-        return [f"{root}/{path}" for path, kept in zip(paths, keep, strict=True) if kept]
+        return [f"{root}/{unquote(path)}" for path, kept in zip(paths, keep, strict=True) if kept]
 
     def refresh(self, minutes: Longs, mark: Mark) -> None:
         """Recomputes these minutes (whole minutes since 1970) and merges them into both tables."""

@@ -5,33 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.contracts.kafka import KafkaEndpoint
-from engine.contracts.names import Service
 from engine.errors import LakehouseError
 from engine.paths import DataPaths
 from engine.platform import write_private
 from engine.providers import ports
-from engine.providers.base import Availability, Launch, ProviderBase, RunTool
-from engine.providers.credentials import USERNAME, BrokerIdentity, load_or_create
+from engine.providers.base import Availability, Launch, RunTool
+from engine.providers.broker_own import OwnBroker
+from engine.providers.credentials import load_or_create
 from engine.providers.environment import child_env
 from engine.providers.jvm import SMALL_JVM, ClassArchive, check_jars, class_path
-from engine.providers.kafka_client import KafkaProbe, TopicPlan
+from engine.providers.kafka_client import TopicPlan
 from engine.providers.kafka_config import LOG4J2, KafkaPorts, server_properties
 from engine.providers.kafka_storage import KafkaStorage, fresh_folder
 from engine.settings import Settings
 
 
-class KafkaBroker(ProviderBase):
-    """Ports are chosen once a run and kept over restarts, so that clients find it again."""
+class KafkaBroker(OwnBroker):
+    """Kafka with a controller of its own, both in one small JVM."""
 
     name = "kafka"
-    service = Service.BROKER.value
-    start_timeout_s = 60.0
-    """Ready in 1–4 s; a cold disk and a recovery after a power cut take longer."""
     stop_grace_s = 8.0
     """A clean end takes 0.5 s, the one that writes the class archive 2 s."""
-    probe_interval_s: float | None = 5.0
-    probe_patience: int | None = 12
 
     def __init__(
         self,
@@ -41,37 +35,17 @@ class KafkaBroker(ProviderBase):
         jars: Callable[[], Sequence[Path]],
         heap_mb: int = 256,
     ) -> None:
+        super().__init__(topic)
         self._paths = paths
-        self._topic = topic
         self._find_java = java
         self._find_jars = jars
         self._heap_mb = heap_mb
         self._ports: KafkaPorts | None = None
-        self._identity: BrokerIdentity | None = None
         self._launch: Launch | None = None
         self._unproved = False
-        self._probe = KafkaProbe(self.endpoint, topic)
 
-    @property
-    def port(self) -> int | None:
-        """Where clients connect."""
-        return self._ports.client if self._ports else None
-
-    def endpoint(self) -> KafkaEndpoint:
-        """Address and credentials; valid once ``prepare`` has run."""
-        assert self._ports is not None, "asked for the endpoint before prepare"
-        assert self._identity is not None
-        return KafkaEndpoint(
-            bootstrap_servers=f"{ports.HOST}:{self._ports.client}",
-            username=USERNAME,
-            password=self._identity.password,
-            topic=self._topic.name,
-        )
-
-    def secrets(self) -> tuple[str, ...]:
-        """See Provider."""
-        identity = self._identity
-        return (identity.password, identity.controller_password) if identity else ()
+    def _chosen_ports(self) -> KafkaPorts | None:
+        return self._ports
 
     def available(self) -> Availability:
         """Java and the jars are there."""
@@ -133,13 +107,9 @@ class KafkaBroker(ProviderBase):
 
     async def handshake(self) -> str:
         """Authenticated metadata, and the topic."""
-        detail = await self._probe.wait_ready()
+        detail = await super().handshake()
         self._unproved = False
         return detail
-
-    async def probe(self) -> None:
-        """One metadata request."""
-        await self._probe.answer()
 
 
 def _keep_or_choose(kept: KafkaPorts | None) -> KafkaPorts:

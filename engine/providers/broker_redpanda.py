@@ -14,15 +14,14 @@ from pathlib import Path
 
 import psutil
 
-from engine.contracts.kafka import KafkaEndpoint
-from engine.contracts.names import Service
 from engine.paths import DataPaths
 from engine.platform import write_private
 from engine.providers import ports
-from engine.providers.base import Availability, Launch, ProviderBase, RunTool
-from engine.providers.credentials import USERNAME, BrokerIdentity, load_or_create
+from engine.providers.base import Availability, Launch, RunTool
+from engine.providers.broker_own import OwnBroker
+from engine.providers.credentials import USERNAME, load_or_create
 from engine.providers.environment import child_env
-from engine.providers.kafka_client import KafkaProbe, TopicPlan
+from engine.providers.kafka_client import TopicPlan
 from engine.providers.redpanda_config import RedpandaPorts, bootstrap_config, node_config
 
 USUAL_HOMES = (Path("/opt/redpanda"), Path.home() / ".local/share/redpanda")
@@ -46,14 +45,10 @@ def this_host(data: Path) -> Host:
     return Host(sys.platform, machine.machine(), _aio_free(), _file_system(data))
 
 
-class RedpandaBroker(ProviderBase):
-    """Ports are chosen once a run and kept over restarts."""
+class RedpandaBroker(OwnBroker):
+    """Redpanda on one core."""
 
     name = "redpanda"
-    service = Service.BROKER.value
-    start_timeout_s = 60.0
-    probe_interval_s: float | None = 5.0
-    probe_patience: int | None = 12
 
     def __init__(
         self,
@@ -62,37 +57,18 @@ class RedpandaBroker(ProviderBase):
         homes: Sequence[Path] = USUAL_HOMES,
         host: Callable[[Path], Host] = this_host,
     ) -> None:
+        super().__init__(topic)
         self._paths = paths
-        self._topic = topic
         self._homes = homes
         self._host = host
         self._ports: RedpandaPorts | None = None
-        self._identity: BrokerIdentity | None = None
-        self._probe = KafkaProbe(self.endpoint, topic)
 
     @property
     def _folder(self) -> Path:
         return self._paths.broker / "redpanda"
 
-    @property
-    def port(self) -> int | None:
-        """Where clients connect."""
-        return self._ports.client if self._ports else None
-
-    def endpoint(self) -> KafkaEndpoint:
-        """Address and credentials; valid once ``prepare`` has run."""
-        assert self._ports is not None, "asked for the endpoint before prepare"
-        assert self._identity is not None
-        return KafkaEndpoint(
-            bootstrap_servers=f"{ports.HOST}:{self._ports.client}",
-            username=USERNAME,
-            password=self._identity.password,
-            topic=self._topic.name,
-        )
-
-    def secrets(self) -> tuple[str, ...]:
-        """See Provider."""
-        return (self._identity.password,) if self._identity else ()
+    def _chosen_ports(self) -> RedpandaPorts | None:
+        return self._ports
 
     def available(self) -> Availability:
         """Its binary is found and the computer is one it runs on."""
@@ -130,14 +106,6 @@ class RedpandaBroker(ProviderBase):
         user = f"{USERNAME}:{identity.password}:SCRAM-SHA-256"
         env = {**child_env(), "RP_BOOTSTRAP_USER": user}
         return Launch(argv, env, self._folder, protocol=False)
-
-    async def handshake(self) -> str:
-        """Authenticated metadata, and the topic."""
-        return await self._probe.wait_ready()
-
-    async def probe(self) -> None:
-        """One metadata request."""
-        await self._probe.answer()
 
     def _home(self) -> Path | None:
         needed = ("lib/ld.so", "libexec/redpanda")
