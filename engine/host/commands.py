@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.contracts.protocol import CHILD_COMMAND, Rebuild
+from pydantic import ValidationError
+
+from engine.contracts.names import Service
+from engine.contracts.protocol import (
+    CHILD_COMMAND,
+    CancelRebuild,
+    ChildCommand,
+    Maintain,
+    Rebuild,
+    RestoreTable,
+)
 from engine.host.control import Answer
 from engine.host.follow import Refused, follow, send
 from engine.host.monitor import Monitor
@@ -23,8 +33,11 @@ class Commands:
         match request.get("op"):
             case "status":
                 yield self._monitor.report().model_dump(mode="json")
-            case "rebuild":
-                yield from self._rebuild(request)
+            case "rebuild" | "restore-table" | "maintain" as op:
+                yield from self._long(_long_command(op, request))
+            case "cancel":
+                send(self._supervisor, Service.PIPELINE.value, CancelRebuild())
+                yield {"done": True}
             case "send":
                 yield self._send(request)
             case "restart" | "start" | "stop" as op:
@@ -53,7 +66,21 @@ class Commands:
             raise Refused(f"There is no service {name}.", f"Services: {', '.join(names)}.")
         return name
 
-    def _rebuild(self, request: Answer) -> Iterator[Answer]:
-        command = Rebuild.model_validate({"tables": request.get("tables") or ("silver", "gold")})
+    def _long(self, command: ChildCommand) -> Iterator[Answer]:
+        """Each step, then ``done`` with how it ended."""
         for step in follow(self._supervisor, command):
-            yield {"done": True} if step.detail == "complete" else step.model_dump(mode="json")
+            yield (
+                {"done": True, "outcome": step.detail}
+                if step.ended
+                else step.model_dump(mode="json")
+            )
+
+
+def _long_command(op: str, request: Answer) -> ChildCommand:
+    kinds = {"rebuild": Rebuild, "restore-table": RestoreTable, "maintain": Maintain}
+    fields = {name: value for name, value in request.items() if name != "op" and value is not None}
+    try:
+        return kinds[op].model_validate(fields)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise Refused(f"The request {op} cannot be carried out: {reason}.", "") from None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.contracts.names import Service, State
 from engine.contracts.protocol import ChildCommand, Fatal, Maintain, Rebuild, RestoreTable, Step
+from engine.contracts.status import StateChange
 from engine.errors import LakehouseError
 from engine.supervisor.fleet import Notification
 from engine.supervisor.supervisor import Supervisor
@@ -16,6 +17,10 @@ PATIENCE_S = 900.0
 
 OPERATIONS: dict[type, str] = {Rebuild: "rebuild", RestoreTable: "restore", Maintain: "maintain"}
 """First word of the steps with which the pipeline answers each long command."""
+
+AFTER = "A rebuild begins anew at the pipeline's next start; anything else, ask for again."
+
+_UP = (State.READY, State.DEGRADED)
 
 
 class Refused(LakehouseError):
@@ -27,7 +32,7 @@ def send(supervisor: Supervisor, service: str, command: ChildCommand) -> None:
     states = {known.name: known.state for known in supervisor.snapshot()}
     if service not in states:
         raise Refused(f"There is no service {service}.", f"Services: {', '.join(states)}.")
-    if states[service] not in (State.READY, State.DEGRADED):
+    if states[service] not in _UP:
         raise Refused(
             f"The {service} is {states[service].value}.",
             "Wait until it is READY: the Services page and `rt-lakehouse status` show it.",
@@ -49,7 +54,7 @@ def follow(supervisor: Supervisor, command: ChildCommand) -> Iterator[Step]:
             return
         # Another operation may be running at the same time: compaction runs beside the stream.
         mine = isinstance(what, Step) and what.operation.split()[0] == operation
-        if mine or isinstance(what, Fatal):
+        if mine or isinstance(what, Fatal | StateChange):
             heard.put(what)
 
     unsubscribe = supervisor.subscribe(listen)
@@ -68,11 +73,12 @@ def _steps(heard: queue.Queue[Notification]) -> Iterator[Step]:
             raise Refused(
                 "The pipeline stopped answering.", "See its log: `rt-lakehouse logs pipeline`."
             ) from None
+        if isinstance(what, StateChange):
+            if what.new in _UP:
+                continue
+            raise Refused(f"The operation was cut off: the pipeline is {what.new.value}.", AFTER)
         if isinstance(what, Fatal):
-            raise Refused(
-                f"The operation stopped: {what.message}",
-                "It begins anew at the pipeline's next start.",
-            )
+            raise Refused(f"The operation stopped: {what.message}", AFTER)
         assert isinstance(what, Step)
         if what.failure:
             raise Refused(what.failure, "")

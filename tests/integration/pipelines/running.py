@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,11 +16,12 @@ from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import BatchDone, Step
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import BatchRunner, Floors, Position, Rules
-from pipelines.gold import Gold
+from pipelines.gold import ALL, Gold
 from pipelines.marks import Mark
 from pipelines.parse import parse
 from pipelines.rebuild import Rebuilder
 from pipelines.recovery import Plan, load_window, plan
+from pipelines.restore import Restorer
 from pipelines.sinks import Sinks
 from pipelines.tables import Lake, TableLocks, ensure_tables
 from pipelines.warmup import bronze_records
@@ -113,20 +114,35 @@ class Running:
         if new:
             runner.run(parse(self.frame(new), self.pack), len(new))
 
-    def rebuild(self, runner: BatchRunner) -> None:
+    def rebuild(self, runner: BatchRunner, given_up: Callable[[], bool] = lambda: False) -> None:
         """Silver, quarantine and gold from bronze."""
         position = runner.position
         gold = Gold(self.lake, self.pack, self.locks)
         self._open.append(gold)
         steps: list[Step] = []
-        rebuilder = Rebuilder(self.spark, self.lake, self.locks, gold, steps.append)
+        rebuilder = Rebuilder(self.spark, self.lake, self.locks, gold, steps.append, given_up)
         before = replace(position, offsets={}, newest_us=NEVER)
         window = KeyWindow(RULES.late_grace_us, HORIZON_US)
         second = self._runner(before, {}, window, None)
+        self._open.append(second)
         rebuilder.silver(second, Mark(position.source, position.batch))
-        second.close()
-        rebuilder.gold(Mark(position.source, position.batch))
+        rebuilder.gold(Mark(position.source, position.batch), ALL)
         assert steps[-1].done == steps[-1].total
+
+    def restore(self, runner: BatchRunner, table: Table, version: int) -> None:
+        """What the job does between stopping the stream and starting it again."""
+        restorer = Restorer(self.lake, self.locks, self.pack)
+        restorer.check(table, version)
+        at = runner.position
+        done = Mark(at.source, at.batch - 1, at.offsets, at.offsets, at.newest_us, at.newest_us)
+        if table is Table.BRONZE:
+            restorer.restore_bronze(version, done, {0: 0, 1: 0, 2: 0})
+            return
+        restorer.restore(table, version)
+        if table is Table.SILVER:
+            gold = Gold(self.lake, self.pack, self.locks)
+            self._open.append(gold)
+            gold.replace(done)
 
     def stop(self) -> None:
         """Ends threads; a kill leaves the same lake behind."""

@@ -386,3 +386,18 @@ def test_that_a_rebuild_after_a_topic_was_made_anew_keeps_both_topics_records(
     lake.rebuild(runner)
     assert set(silver_of(lake.lake)) == WANTED
     assert places(rows_of(lake.lake, Table.QUARANTINE)) == [(0, 1)]
+
+
+def test_that_a_rebuild_does_not_hide_a_new_topics_records_behind_an_old_ones_offsets(
+    running: Make,
+) -> None:
+    lake = running()
+    old, new = _of_two_topics()
+    old += [KafkaRecord(1, n, NOON_MS + n, b"k", _event(f"old-1-{n}")) for n in range(5)]
+    lake.feed(lake.start(), old)
+    runner = lake.start("topic-2")
+    lake.feed(runner, new)
+    lake.rebuild(runner)
+    later = KafkaRecord(1, 0, NOON_MS + 2000, b"k", _event("new-1-0"))
+    lake.feed(lake.start("topic-2"), [later])
+    assert "new-1-0" in silver_of(lake.lake)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine.contracts.names import State
-from engine.contracts.protocol import Fatal, Rebuild, Step
+from engine.contracts.names import State, Table
+from engine.contracts.protocol import Fatal, Maintain, Rebuild, RestoreTable, Step
+from engine.contracts.status import StateChange
 from engine.host.follow import Refused, follow, send
 
 pytestmark = pytest.mark.unit
@@ -68,3 +69,31 @@ def test_that_an_unknown_service_is_named():
     told: Any = Told(State.READY)
     with pytest.raises(Refused, match=r"There is no service kitchen. Services: pipeline"):
         send(told, "kitchen", Rebuild())
+
+
+def test_that_another_operations_steps_are_not_taken_for_its_own():
+    mine = Step(operation="maintain", done=7, total=7, detail="complete")
+    other = Step(operation="rebuild", done=1, total=1, detail="complete")
+    told: Any = Told(State.READY, other, mine)
+    assert list(follow(told, Maintain())) == [mine]
+
+
+def test_that_a_failure_is_its_sentence():
+    failed = Step(operation="restore", done=1, total=1, failure="Version 9 is gone. Choose 10.")
+    told: Any = Told(State.READY, failed)
+    with pytest.raises(Refused, match=r"Version 9 is gone. Choose 10"):
+        list(follow(told, RestoreTable(table=Table.SILVER, version=9)))
+
+
+def test_that_a_cancelled_rebuild_ends_it():
+    last = Step(operation="rebuild", done=0, total=1, detail="cancelled")
+    told: Any = Told(State.READY, last)
+    assert list(follow(told, Rebuild())) == [last]
+
+
+def test_that_a_pipeline_that_dies_without_a_word_ends_it():
+    died = StateChange(service="pipeline", old=State.READY, new=State.BACKOFF)
+    told: Any = Told(State.DEGRADED, died.model_copy(update={"new": State.READY}), died)
+    with pytest.raises(Refused, match="the pipeline is BACKOFF"):
+        list(follow(told, Rebuild()))
+    assert told.listeners == []
