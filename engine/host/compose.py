@@ -10,6 +10,7 @@ from engine.contracts.kafka import KafkaEndpoint
 from engine.contracts.names import Service
 from engine.contracts.pack import PackSpec
 from engine.domain.find import FoundPack, find_pack
+from engine.errors import DataFolderError
 from engine.lake import LakeReader
 from engine.paths import DataPaths, resources_dir
 from engine.providers.base import Provider
@@ -120,4 +121,13 @@ def _pipeline(
 def _disk(paths: DataPaths, settings: Settings) -> DiskPlan:
     disk = settings.disk
     limits = Thresholds(disk.warn_below, disk.pause_below, disk.stop_below)
-    return DiskPlan(DiskGuard(paths.root, limits, disk.check_interval))
+    # A lake elsewhere is made here, since its disk cannot be looked at before it is there.
+    lake = lake_path(paths, settings)
+    try:
+        lake.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataFolderError(
+            f"The lake folder {lake} cannot be used: {error.strerror or error}.",
+            "Make it a folder you own and can write to, or set DELTA_PATH to another one.",
+        ) from error
+    return DiskPlan(DiskGuard((paths.root, lake), limits, disk.check_interval))

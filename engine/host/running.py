@@ -14,7 +14,7 @@ from engine.contracts.names import Service, State
 from engine.contracts.status import StateChange
 from engine.host import endpoints
 from engine.host.commands import Commands
-from engine.host.compose import Instance, compose
+from engine.host.compose import Instance, compose, lake_path
 from engine.host.control import FILE as CONTROL_FILE
 from engine.host.control import ControlServer
 from engine.host.monitor import Monitor, overall, usable
@@ -40,6 +40,7 @@ class Running:
         (paths.run / CONTROL_FILE).unlink(missing_ok=True)
         try:
             self.instance: Instance = compose(paths, os.environ, demo)
+            self._lake_lock = _lock_lake(self.instance)
         except BaseException:
             self._lock.release()
             raise
@@ -70,6 +71,8 @@ class Running:
         self.instance.supervisor.close()
         self.instance.supervisor.join()
         self.instance.paths.endpoints_file.unlink(missing_ok=True)
+        if self._lake_lock is not None:
+            self._lake_lock.release()
         self._lock.release()
 
     def _hear(self, service: str, what: Notification) -> None:
@@ -107,3 +110,15 @@ class Running:
     def seconds(self) -> float:
         """Since the start."""
         return round(time.monotonic() - self._started, 1)
+
+
+def _lock_lake(instance: Instance) -> InstanceLock | None:
+    """A lake outside the data folder has one writer too: two data folders may name the same one."""
+    lake = lake_path(instance.paths, instance.settings)
+    if lake.is_relative_to(instance.paths.root):
+        return None
+    folder = lake / "_rt-lakehouse"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = InstanceLock(folder / "lock", current_platform())
+    lock.acquire()
+    return lock

@@ -1,4 +1,4 @@
-"""Watching the free space below the data folder, and what to do as it shrinks.
+"""Watching the free space below the data folder and the lake, and what to do as it shrinks.
 
 The disk must never be found full by a commit in hand: the demo events pause first, then the
 pipeline stops cleanly with everything it has not read still in the broker.
@@ -7,7 +7,7 @@ pipeline stops cleanly with everything it has not read still in the broker.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -49,27 +49,28 @@ class DiskGuard:
 
     def __init__(
         self,
-        folder: Path,
+        folders: Sequence[Path],
         thresholds: Thresholds,
         interval_s: float = 5.0,
         free_bytes: Callable[[Path], int] | None = None,
     ) -> None:
+        """``folders`` may lie on disks of their own; the fullest of these decides."""
         self.interval_s = interval_s
         self.level = DiskLevel.OK
-        self._folder = folder
+        self._folders = tuple(folders)
         self._thresholds = thresholds
         self._free_bytes = free_bytes or (lambda path: shutil.disk_usage(path).free)
 
     def check(self) -> Notice | None:
         """Look once; a sentence where the level has changed, and ``level`` is the new one."""
-        free = self._free_bytes(self._folder)
+        free, folder = min((self._free_bytes(folder), folder) for folder in self._folders)
         now = self._thresholds.level(free)
         if now < self.level:  # getting better counts only with room to spare
             now = max(now, self._thresholds.level(int(free / HYSTERESIS)))
         if now == self.level:
             return None
         self.level = now
-        return _notice(now, free, self._folder)
+        return _notice(now, free, folder)
 
 
 def _notice(level: DiskLevel, free: int, folder: Path) -> Notice:

@@ -58,6 +58,8 @@ class Fleet:
         self._seen: dict[tuple[str, str], tuple[int, int | None]] = {}
         """(service, dependency) → which launch and port of it the service was started on."""
         self._specs = {spec.name: spec for spec in specs}
+        self._bereft: set[str] = set()
+        """Given up while something they depend on was not up."""
         self._levels = levels({spec.name: spec.depends_on for spec in specs})
         self.services = {spec.name: self._service(spec) for spec in specs}
 
@@ -80,8 +82,29 @@ class Fleet:
     def emit(self, name: str, what: Notification) -> None:
         """Pass it on, and tell dependants of a service that is up again."""
         self._crew.emit(name, what)
-        if isinstance(what, StateChange) and what.new is State.READY:
+        if not isinstance(what, StateChange):
+            return
+        if what.new is State.READY:
             self._tell_dependants(name)
+            self._retry_the_bereft(name)
+        elif what.new is State.FAILED and self._lacks_something(name):
+            self._bereft.add(name)
+
+    def _lacks_something(self, name: str) -> bool:
+        needed = self._specs[name].depends_on
+        return any(self.services[other].state is not State.READY for other in needed)
+
+    def _retry_the_bereft(self, name: str) -> None:
+        """What was given up while this service was away failed for that reason: try again."""
+        for other, spec in self._specs.items():
+            if (
+                name in spec.depends_on
+                and other in self._bereft
+                and not self._lacks_something(other)
+            ):
+                self._bereft.discard(other)
+                if self.services[other].state is State.FAILED:
+                    self.start(other)
 
     def _tell_dependants(self, name: str) -> None:
         """Restart those that hold something of the service's last life."""

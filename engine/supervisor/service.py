@@ -25,8 +25,8 @@ from engine.supervisor.child import Hooks, RunningChild, Tools, start_child
 from engine.supervisor.clock import within
 from engine.supervisor.logs import Redactor, ServiceLog
 from engine.supervisor.machine import Policy, ServiceState, step
-from engine.supervisor.usage import Usage, UsageMeter
 from engine.supervisor.prober import probe_forever
+from engine.supervisor.usage import Usage, UsageMeter
 
 UP = (State.READY, State.DEGRADED)
 RUNNING = (State.STARTING, *UP)

@@ -40,11 +40,10 @@ class UsageMeter:
         total = 0
         spent: dict[Process, float] = {}
         for process in family:
-            with contextlib.suppress(psutil.Error):
-                with process.oneshot():
-                    total += process.memory_info().rss
-                    times = process.cpu_times()
-                    spent[process.pid, process.create_time()] = times.user + times.system
+            with contextlib.suppress(psutil.Error), process.oneshot():
+                total += process.memory_info().rss
+                times = process.cpu_times()
+                spent[process.pid, process.create_time()] = times.user + times.system
         percent = self._percent((pid, family[0].create_time()), spent)
         return Usage(total or None, percent)
 

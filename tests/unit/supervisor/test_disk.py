@@ -26,7 +26,7 @@ def test_that_free_space_has_its_level(free, level):
 
 def _guard(tmp_path, *spaces: int) -> tuple[DiskGuard, list[str | None]]:
     left = list(spaces)
-    guard = DiskGuard(tmp_path, LIMITS, free_bytes=lambda _: left.pop(0))
+    guard = DiskGuard([tmp_path], LIMITS, free_bytes=lambda _: left.pop(0))
     return guard, [notice.message if (notice := guard.check()) else None for _ in spaces]
 
 
@@ -48,3 +48,12 @@ def test_that_each_sentence_says_what_happens_and_what_to_do(tmp_path):
     assert all("Free some space" in text for text in said if text)
     assert "paused" in str(said[1])
     assert "nothing is lost" in str(said[2])
+
+
+def test_that_the_fullest_disk_decides_and_is_named(tmp_path):
+    free = {tmp_path / "data": 9_000, tmp_path / "lake": 1_500}
+    guard = DiskGuard(list(free), LIMITS, free_bytes=free.__getitem__)
+    notice = guard.check()
+    assert notice is not None
+    assert str(tmp_path / "lake") in notice.message
+    assert guard.level is DiskLevel.WARN

@@ -319,6 +319,38 @@ def test_that_dependants_are_restarted_when_the_port_has_moved(tmp_path):
     play(tmp_path, THREE, scene)
 
 
+def test_that_what_failed_without_its_broker_is_tried_again_when_that_is_back(tmp_path):
+    async def scene(h: Harness) -> None:
+        await h.up("broker", "pipeline", "generator")
+        h.child("broker").end(-9)
+        await settle()
+        h.child("pipeline").say(Fatal(message="No broker.", retry=False))
+        h.child("pipeline").end(1)
+        await h.clock.advance(0.5)
+        assert h.state("pipeline") is State.FAILED
+        await h.clock.advance(2)
+        h.child("broker").say(READY)
+        await settle()
+        assert h.state("pipeline") is State.STARTING
+
+    play(tmp_path, THREE, scene)
+
+
+def test_that_what_failed_by_itself_stays_down(tmp_path):
+    async def scene(h: Harness) -> None:
+        await h.up("broker", "pipeline", "generator")
+        h.child("pipeline").say(Fatal(message="A bad pack.", retry=False))
+        h.child("pipeline").end(1)
+        await h.clock.advance(0.5)
+        h.child("broker").end(-9)
+        await h.clock.advance(2)
+        h.child("broker").say(READY)
+        await settle()
+        assert h.state("pipeline") is State.FAILED
+
+    play(tmp_path, THREE, scene)
+
+
 def test_that_starting_one_starts_what_it_needs(tmp_path):
     async def scene(h: Harness) -> None:
         h.fleet.start_with_dependencies("pipeline")
@@ -380,7 +412,7 @@ def test_that_records_of_a_child_s_own_children_are_ended_with_it(tmp_path):
 
 def test_that_a_full_disk_pauses_then_stops_and_lets_go_on(tmp_path):
     free = [3000]
-    guard = DiskGuard(tmp_path, Thresholds(2000, 1000, 500), free_bytes=lambda _: free[0])
+    guard = DiskGuard([tmp_path], Thresholds(2000, 1000, 500), free_bytes=lambda _: free[0])
     plan = DiskPlan(guard)
 
     def look(h: Harness, space: int) -> None:
@@ -408,7 +440,7 @@ def test_that_a_full_disk_pauses_then_stops_and_lets_go_on(tmp_path):
 
 def test_that_what_was_stopped_by_hand_is_not_started_by_the_disk_guard(tmp_path):
     free = [900]
-    guard = DiskGuard(tmp_path, Thresholds(2000, 1000, 500), free_bytes=lambda _: free[0])
+    guard = DiskGuard([tmp_path], Thresholds(2000, 1000, 500), free_bytes=lambda _: free[0])
     plan = DiskPlan(guard)
 
     async def scene(h: Harness) -> None:
