@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.context import Context
 from app.door import Door
 from app.page import PageCommand
+from app.registry import PAGES
 from app.theme import Theme
 from app.widgets.placeholder import Action, Kind
 from app.window import MainWindow
@@ -64,7 +65,8 @@ class Program(QObject):
         self.door.ask(self._open, self._opened, self._not_opened, owner=self, lane=LIFE)
 
     def _open(self) -> Desk:
-        # Half a second of imports, on a thread of the engine.
+        # A second of imports, on a thread of the engine: the window answers meanwhile.
+        PAGES[0].load()
         desk: Desk = importlib.import_module("engine.host.desk").Desk(self._paths)
         self._desk = desk
         desk.open(self._demo, self.door.hear)
@@ -75,6 +77,8 @@ class Program(QObject):
         if self._ending:
             return
         self.window.open_pages("live")
+        # The other pages' code too, so that the first look at one is not a pause.
+        self.door.ask(_load_pages, lambda _: None, owner=self, lane="imports")
 
     def _not_opened(self, error: LakehouseError) -> None:
         if self._ending:
@@ -118,6 +122,11 @@ class Program(QObject):
 
     def _go(self, page: str, argument: object) -> None:
         self.window.show_page(page, argument)
+
+
+def _load_pages() -> None:
+    for entry in PAGES:
+        entry.load()
 
 
 class _NotYet:

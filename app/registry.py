@@ -22,8 +22,13 @@ class Entry:
 
     def make(self, context: Context) -> Page:
         """Builds the page."""
-        page: Page = getattr(importlib.import_module(self.module), self.name)(context)
+        page: Page = self.load()(context)
         return page
+
+    def load(self) -> type[Page]:
+        """Imports the page's code, on any thread; makes nothing."""
+        kind: type[Page] = getattr(importlib.import_module(self.module), self.name)
+        return kind
 
 
 PAGES = (
