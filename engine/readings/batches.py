@@ -46,17 +46,28 @@ class BatchSeries:
 
 @dataclass(frozen=True)
 class LagSeries:
-    """Records not yet finished, by partition; ``at`` is seconds since 1970."""
+    """Records not yet finished, on one grid of times in seconds since 1970.
+
+    Attributes:
+        total: the most that waited in a point's time.
+        partitions: the same by partition; NaN before the time that the monitor remembers.
+    """
 
     at: Doubles
+    total: Doubles
     partitions: Mapping[int, Doubles]
+
+
+def point_s(window_s: float) -> float:
+    """Seconds that one point of a line stands for."""
+    return max(1_000, round(window_s * 1_000 / POINTS)) / 1_000
 
 
 def read_batches(lake: LakeReader, window_s: float, now: dt.datetime) -> BatchSeries:
     """The last ``window_s`` seconds; empty while no batch was written. Raises LakeReadError."""
     if Table.METRICS not in lake.tables():
         return _series(np.zeros((7, 0)), 0)
-    bucket_ms = max(1_000, round(window_s * 1_000 / POINTS))
+    bucket_ms = round(point_s(window_s) * 1_000)
     since = (now - dt.timedelta(seconds=window_s)).isoformat()
     # Rates are records over the time that their batches took, so a gap does not thin them out.
     rows = lake.query(
@@ -93,16 +104,23 @@ def broken(lines: Doubles, gap_s: float) -> Doubles:
     return values
 
 
-def lag_series(record: StreamRecord | None) -> LagSeries:
-    """The lags that the monitor remembers, thinned out to as many points as a line needs."""
-    samples = record.lag if record else ()
-    samples = samples[:: max(1, len(samples) // POINTS)] if samples else ()
-    at = np.array([moment for moment, _ in samples], dtype=np.float64)
-    names = sorted({partition for _, partitions in samples for partition in partitions})
-    return LagSeries(
-        at,
-        {
-            name: np.array([lag.get(name, np.nan) for _, lag in samples], dtype=np.float64)
-            for name in names
-        },
-    )
+def lag_series(batches: BatchSeries, record: StreamRecord | None, window_s: float) -> LagSeries:
+    """What the monitor remembers of the window, and before that what the batches said."""
+    step = point_s(window_s)
+    samples = [s for s in record.lag if s[0] > record.now - window_s] if record else []
+    names = sorted({name for _, partitions in samples for name in partitions})
+    moments = np.array([at for at, _ in samples], dtype=np.float64) // step * step
+    values = np.array(
+        [[sum(lag.values()), *(lag.get(n, np.nan) for n in names)] for _, lag in samples],
+        dtype=np.float64,
+    ).reshape(len(samples), 1 + len(names))
+    grid, first = np.unique(moments, return_index=True)
+    known = np.fmax.reduceat(values, first) if len(first) else values
+    older = batches.at < (grid[0] if len(grid) else np.inf)
+    before = np.full((int(older.sum()), 1 + len(names)), np.nan)
+    before[:, 0] = batches.lag[older]
+    lines = np.column_stack(
+        [np.concatenate([batches.at[older], grid]), np.concatenate([before, known])]
+    ).T
+    at, total, *each = broken(lines, max(SILENCE_S, 3 * step))
+    return LagSeries(at, total, dict(zip(names, each, strict=True)))

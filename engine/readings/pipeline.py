@@ -177,7 +177,8 @@ def _table(
     stream: StreamNow | None,
     now: dt.datetime,
 ) -> LayerReading:
-    rate = _rate_into(layer, stream)
+    # What the last half minute brought is over once the pipeline is down.
+    rate = _rate_into(layer, stream) if _is_up(service) else None
     stages = stream.last.stages_ms if stream and stream.last else {}
     return LayerReading(
         layer=layer,

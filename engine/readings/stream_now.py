@@ -6,7 +6,7 @@ those still waiting then are what batches finished since, plus what waits now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.contracts.protocol import BatchDone
 from engine.host.monitor import StreamRecord
@@ -15,13 +15,18 @@ RATE_S = 30.0
 """Rates are means over so long: several batches, and still "now" to a person."""
 
 
+SILENT_S = 15.0
+"""Lags come once a second; without one for so long nothing is known of what waits."""
+
+
 @dataclass(frozen=True)
 class StreamNow:
     """Rates in records a second over the last half minute, ages in seconds.
 
     Attributes:
         arriving: records that reach the broker; None until two lags are known.
-        waiting: records in the broker that no finished batch had yet; None while unknown.
+        waiting: records in the broker that no finished batch had yet; None while unknown, as are
+            the ages.
         waiting_s: how long the oldest of them waits already.
         batch_age_s: how long the batch in hand has been worked on; None where nothing waits.
     """
@@ -40,6 +45,8 @@ class StreamNow:
 
 def stream_now(record: StreamRecord) -> StreamNow:
     """Of everything the monitor remembers."""
+    if record.lag and record.now - record.lag[-1][0] > SILENT_S:
+        record = replace(record, lag=())
     recent = [batch for at, batch in record.batches if record.now - at <= RATE_S]
     waiting = sum(record.lag[-1][1].values()) if record.lag else None
     last_at, last = record.batches[-1] if record.batches else (None, None)

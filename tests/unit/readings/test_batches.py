@@ -62,10 +62,29 @@ def test_that_a_line_is_broken_where_nothing_is_known() -> None:
     assert np.isnan(values[2])
 
 
-def test_that_lag_has_one_line_a_partition() -> None:
-    record = StreamRecord(3.0, (), ((1.0, {0: 5}), (2.0, {0: 4, 1: 8})), None)
-    series = lag_series(record)
-    assert series.at.tolist() == [1.0, 2.0]
-    assert series.partitions[0].tolist() == [5.0, 4.0]
-    assert np.isnan(series.partitions[1][0])
-    assert lag_series(None).partitions == {}
+def test_that_lag_is_by_partition_as_far_back_as_the_monitor_remembers(tmp_path: Path) -> None:
+    rows = [batch(NOON + at * SECOND, kafka_lag=90 + at) for at in (0, 4, 10)]
+    write(tmp_path, Table.METRICS, rows)
+    moments = [NOON.timestamp() + at for at in (6.2, 7.5, 9.0)]
+    lags = tuple(zip(moments, ({0: 5}, {0: 7, 1: 1}, {0: 4, 1: 8}), strict=True))
+    batches = read_batches(reader(tmp_path), 900, NOON + 11 * SECOND)
+
+    series = lag_series(batches, StreamRecord(moments[-1], (), lags, None), 900)
+
+    assert (series.at - NOON.timestamp()).tolist() == [0, 4, 6, 8]
+    assert series.total.tolist() == [90, 94, 8, 12]
+    assert series.partitions[0].tolist()[2:] == [7, 4]
+    assert series.partitions[1].tolist()[2:] == [1, 8]
+    assert np.isnan(series.partitions[0][:2]).all()
+
+
+def test_that_lag_older_than_the_window_is_left_out() -> None:
+    record = StreamRecord(2000.0, (), ((1.0, {0: 5}), (1999.0, {0: 4})), None)
+    none = read_batches(reader(Path("/nowhere")), 900, NOON)
+    assert lag_series(none, record, 900).total.tolist() == [4.0]
+
+
+def test_that_without_a_running_instance_there_is_no_lag_by_partition() -> None:
+    none = read_batches(reader(Path("/nowhere")), 900, NOON)
+    series = lag_series(none, None, 900)
+    assert (len(series.at), len(series.total), series.partitions) == (0, 0, {})

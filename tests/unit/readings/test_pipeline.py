@@ -75,6 +75,12 @@ def test_that_nothing_waiting_means_no_wait_and_no_batch_in_hand() -> None:
     assert (now.waiting_s, now.batch_age_s) == (0.0, None)
 
 
+def test_that_an_old_lag_says_nothing_about_now() -> None:
+    now = stream_now(record([(95.0, batch(600))], [(70.0, 100), (84.0, 500)]))
+    assert (now.waiting, now.waiting_s, now.batch_age_s, now.arriving) == (None, None, None, None)
+    assert now.taken == pytest.approx(20.0)
+
+
 def test_that_a_backlog_older_than_the_record_is_at_least_as_old_as_it() -> None:
     now = stream_now(record([], [(60.0, 1000), (100.0, 2000)]))
     assert now.waiting_s == pytest.approx(40.0)
@@ -137,6 +143,7 @@ def test_that_a_quiet_stream_is_idle() -> None:
 def test_that_a_service_that_is_not_well_is_told(state: State, flow: Flow) -> None:
     shown = picture({}, services(state, "Why."), record([(99.0, batch(10))], [(99.0, 1)]), NOW)
     assert shown.layers[Layer.BRONZE].flow is flow
+    assert (shown.layers[Layer.BRONZE].rate_in is None) == (state is not State.DEGRADED)
     assert shown.layers[Layer.BROKER].flow is Flow.IDLE
     assert [(p.service, p.state, p.detail) for p in shown.problems] == [("pipeline", state, "Why.")]
 
