@@ -1,0 +1,209 @@
+"""The drawing surface of a time chart: what mouse and keys mean, as signals along the time axis.
+
+Dragging marks a span to zoom into, with Shift it moves what is shown. The wheel zooms only while
+the chart has the focus or Ctrl is held, so that it does not catch the scrolling of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QWheelEvent
+
+from app.widgets.charts.axes import TimeAxis, ValueAxis
+from app.widgets.charts.surface import Surface
+from app.widgets.charts.units import Unit
+
+DRAG_PX = 6
+"""Shorter drags are clicks."""
+LEFT_PX = 56
+ZOOM_STEP = 1.4
+
+
+class Plot(Surface):
+    """Axes and input; knows nothing of series."""
+
+    hovered = Signal(float)
+    """Time under the mouse."""
+    left = Signal()
+    spanned = Signal(float, float)
+    """A span of time was marked."""
+    panned = Signal(float)
+    """Move what is shown by so many seconds."""
+    scaled = Signal(float, float)
+    """Make the shown span so many times as long, around a time."""
+    stepped = Signal(int)
+    """Move the crosshair by so many points."""
+    restored = Signal()
+    menu_asked = Signal(QPoint)
+
+    def __init__(self, unit: Unit) -> None:
+        self.values = ValueAxis(unit)
+        self.times = TimeAxis("bottom")
+        super().__init__(self.values, self.times)
+        self._begun: QPointF | None = None
+        self._last_x = 0.0
+        self._band = pg.LinearRegionItem(movable=False)
+        self._band.setZValue(50)
+        self._band.hide()
+        self.box.addItem(self._band, ignoreBounds=True)
+        self._style_axes()
+
+    def _style_axes(self) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        for axis in (self.values, self.times):
+            axis.setStyle(tickFont=font, tickAlpha=255, maxTextLevel=0)
+        self.values.setStyle(tickLength=0, tickTextOffset=8)
+        self.values.setGrid(255)
+        self.values.setWidth(LEFT_PX)
+        self.times.setStyle(tickLength=4, tickTextOffset=2)
+        self.times.setHeight(22)
+
+    def paint_with(self, surface: str, grid: str, text: str, accent: str) -> None:
+        """Hex colours of a theme."""
+        self.setBackground(surface)
+        self.values.setPen(None)
+        self.values.setTickPen(pg.mkPen(grid))
+        self.times.setPen(pg.mkPen(grid))
+        self.times.setTickPen(pg.mkPen(grid))
+        for axis in (self.values, self.times):
+            axis.setTextPen(text)
+        colour = pg.mkColor(accent)
+        colour.setAlpha(48)
+        self._band.setBrush(colour)
+        for line in self._band.lines:
+            line.setPen(pg.mkPen(accent))
+
+    def show_labels(self, *, times: bool, values: bool) -> None:
+        """An axis without data to measure has no numbers."""
+        self.times.setStyle(showValues=times)
+        self.values.setStyle(showValues=values)
+
+    def time_at(self, at: QPointF) -> float:
+        """Epoch seconds at a place of this widget."""
+        return float(self.box.mapSceneToView(self.mapToScene(at.toPoint())).x())
+
+    def shown_span(self) -> tuple[float, float]:
+        """First and last time in view."""
+        low, high = self.box.viewRange()[0]
+        return float(low), float(high)
+
+    def plot_area(self) -> tuple[int, int]:
+        """Left and right edge of the area inside the axes, in this widget's pixels."""
+        area = self.mapFromScene(self.box.sceneBoundingRect()).boundingRect()
+        return area.left(), area.right()
+
+    def pixel_at(self, x: float) -> int:
+        """Where a time stands, in this widget's pixels."""
+        return int(self.mapFromScene(self.box.mapViewToScene(QPointF(x, 0.0))).x())
+
+    # Qt's events, none of which pyqtgraph's own mouse handling gets to see.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Begins to mark a span or to move the view."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._begun = event.position()
+            self._last_x = self.time_at(event.position())
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Marks, moves, or hovers."""
+        x = self.time_at(event.position())
+        if self._begun is None:
+            self.hovered.emit(x)
+        elif self._moves(event):
+            self.panned.emit(self._last_x - x)
+            self._last_x = self.time_at(event.position())
+        elif self._dragged(event):
+            self._band.setRegion(self._marked(event))
+            self._band.show()
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ends a span."""
+        if self._band.isVisible():
+            self._band.hide()
+            if self._dragged(event):
+                self.spanned.emit(*self._marked(event))
+        self._begun = None
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Shows everything again."""
+        self.restored.emit()
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zooms where it was asked for; otherwise the page scrolls."""
+        turned = event.angleDelta().y()
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if turned and (control or self.hasFocus()):
+            factor = ZOOM_STEP ** (-turned / 120)
+            self.scaled.emit(factor, self.time_at(event.position()))
+            event.accept()
+        else:
+            event.ignore()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """The crosshair goes with the mouse."""
+        self.left.emit()
+        event.accept()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """The crosshair goes with the focus."""
+        self.left.emit()
+        super().focusOutEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """By mouse or by the menu key."""
+        self.menu_asked.emit(event.globalPos())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows move the crosshair (Ctrl: ten points, Shift: the view); +, − and 0 zoom."""
+        action = self._keys(event).get(Qt.Key(event.key()))
+        if action is None:
+            event.ignore()
+            return
+        action()
+        event.accept()
+
+    def _keys(self, event: QKeyEvent) -> dict[Qt.Key, Callable[[], None]]:
+        low, high = self.shown_span()
+        middle, eighth = (low + high) / 2, (high - low) / 8
+        far = 10 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+
+        def step(direction: int) -> None:
+            if shift:
+                self.panned.emit(direction * eighth)
+            else:
+                self.stepped.emit(direction * far)
+
+        key = Qt.Key
+        return {
+            key.Key_Left: lambda: step(-1),
+            key.Key_Right: lambda: step(1),
+            key.Key_Home: lambda: self.stepped.emit(-1_000_000),
+            key.Key_End: lambda: self.stepped.emit(1_000_000),
+            key.Key_Plus: lambda: self.scaled.emit(1 / ZOOM_STEP, middle),
+            key.Key_Equal: lambda: self.scaled.emit(1 / ZOOM_STEP, middle),
+            key.Key_Minus: lambda: self.scaled.emit(ZOOM_STEP, middle),
+            key.Key_0: self.restored.emit,
+            key.Key_Escape: self.left.emit,
+        }
+
+    def _moves(self, event: QMouseEvent) -> bool:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        return shift or bool(event.buttons() & Qt.MouseButton.MiddleButton)
+
+    def _dragged(self, event: QMouseEvent) -> bool:
+        return self._begun is not None and abs(event.position().x() - self._begun.x()) > DRAG_PX
+
+    def _marked(self, event: QMouseEvent) -> tuple[float, float]:
+        assert self._begun is not None
+        ends = self.time_at(self._begun), self.time_at(event.position())
+        return min(ends), max(ends)

@@ -1,0 +1,85 @@
+"""The small panel beside the crosshair: the time, and each series' value there."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from app.widgets.charts.axes import local
+from app.words import tr
+
+GAP_PX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A series at the crosshair; ``value`` is written with its unit."""
+
+    name: str
+    value: str
+    colour: str
+
+
+class Readout(QFrame):
+    """Lies over the window, so that a low chart does not cut it; lets the mouse through."""
+
+    def __init__(self, plot: QWidget) -> None:
+        super().__init__(plot)
+        self._plot = plot
+        self.setObjectName("readout")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.RichText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addWidget(self._label)
+        self._muted = "#888888"
+        self.said = ""
+        """What it shows, in plain words, for a screen reader."""
+        self.hide()
+
+    def paint_with(self, raised: str, border: str, text: str, muted: str) -> None:
+        """Hex colours of a theme."""
+        self._muted = muted
+        self.setStyleSheet(
+            f"#readout {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; }}"
+            f"#readout QLabel {{ color: {text}; background: transparent; font-size: 11px; }}"
+        )
+
+    def show_at(self, pixel: int, x: float, readings: Sequence[Reading], notes: str) -> None:
+        """Beside ``pixel``, on the side where there is room; ``notes`` is a marker's text."""
+        moment = local(x)
+        utc = moment.astimezone(UTC)
+        when = f"{moment:%H:%M:%S}" if x % 60 else f"{moment:%H:%M}"
+        day = f"{moment.day} {moment:%b}"
+        rows = "".join(
+            f"<tr><td><span style='color:{r.colour}'>■</span>&nbsp;{html.escape(r.name)}</td>"
+            f"<td align='right'>&nbsp;&nbsp;<b>{html.escape(r.value)}</b></td></tr>"
+            for r in readings
+        )
+        note = f"<div>{html.escape(notes)}</div>" if notes else ""
+        self._label.setText(
+            f"<div><b>{when}</b> <span style='color:{self._muted}'>{day} · "
+            f"{utc:%H:%M:%S} UTC</span></div><table cellspacing='0'>{rows}</table>{note}"
+        )
+        values = ", ".join(f"{r.name} {r.value}" for r in readings)
+        self.said = tr("{0}: {1}").format(when, f"{values} {notes}".strip())
+        self.adjustSize()
+        self._place(pixel)
+        self.show()
+        self.raise_()
+
+    def _place(self, pixel: int) -> None:
+        window = self._plot.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        corner = self._plot.mapTo(window, QPoint(0, 4))
+        left = corner.x() + pixel + GAP_PX
+        if left + self.width() > window.width():
+            left = max(0, corner.x() + pixel - GAP_PX - self.width())
+        self.move(left, max(0, min(corner.y(), window.height() - self.height())))

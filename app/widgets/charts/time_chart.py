@@ -1,0 +1,449 @@
+"""Series over time: lines, filled lines, stacks, bars; a crosshair with a read-out; zoom."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent
+from PySide6.QtWidgets import QWidget
+
+from app.theme import Theme
+from app.widgets.charts import units
+from app.widgets.charts.chart import Chart
+from app.widgets.charts.layer import Kind, Layer, Series
+from app.widgets.charts.legend import Legend
+from app.widgets.charts.plot import Plot
+from app.widgets.charts.readout import Reading, Readout
+from app.widgets.charts.shapes import (
+    Floats,
+    floats,
+    grid,
+    nearest,
+    on_grid,
+    spacing,
+    stacked,
+    value_range,
+)
+from app.words import tr
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A point that stands out; ``text`` is shown when the crosshair is there."""
+
+    x: float
+    y: float
+    text: str
+    colour: str = "bad"
+
+
+class TimeChart(Chart):
+    """``x`` is in epoch seconds; NaN in ``y`` is a gap. Setting equal data again costs nothing."""
+
+    hovered = Signal(object)
+    """Epoch seconds of the crosshair, or None; only when a person moved it here."""
+    view_changed = Signal(object)
+    """(first, last) second in view, or None for everything; only when a person changed it here."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str = "",
+        unit: str = "",
+        *,
+        stack: bool = False,
+        from_zero: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, title, unit, parent)
+        self._unit = units.unit(unit)
+        self._stack = stack
+        self._from_zero = from_zero
+        self._series: dict[str, Series] = {}
+        self._places: dict[str, int] = {}
+        self._layers: dict[str, Layer] = {}
+        self._hidden: set[str] = set()
+        self._window: Span | None = None
+        self._view: Span | None = None
+        self._at: float | None = None
+        self._grid: Floats = np.zeros(0)
+        self._markers: tuple[Marker, ...] = ()
+        self.legend = Legend()
+        self.legend.toggled.connect(self._toggle)
+        self.column.insertWidget(1, self.legend)
+        self.plot = Plot(self._unit)
+        self.plot.setAccessibleDescription(
+            tr("Arrow keys move the crosshair, plus and minus zoom, 0 shows everything.")
+        )
+        self.put(self.plot)
+        self._add_pointers()
+        self._connect()
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(0)
+        self._redraw.timeout.connect(self.flush)
+        self.recolour()
+        self.flush()
+
+    def _add_pointers(self) -> None:
+        box = self.plot.box
+        self._cross = pg.InfiniteLine(angle=90, movable=False)
+        self._cross_dots = pg.ScatterPlotItem(size=7)
+        self._marks = pg.ScatterPlotItem(size=10, symbol="o")
+        for depth, item in enumerate((self._cross, self._marks, self._cross_dots)):
+            item.setZValue(20 + depth)
+            box.addItem(item, ignoreBounds=True)
+        self._cross.hide()
+        self._readout = Readout(self.plot)
+        self.destroyed.connect(self._readout.deleteLater)
+
+    def _connect(self) -> None:
+        plot = self.plot
+        plot.hovered.connect(self._hover)
+        plot.left.connect(lambda: self._hover(None))
+        plot.stepped.connect(self._step)
+        plot.spanned.connect(self._look)
+        plot.panned.connect(self._pan)
+        plot.scaled.connect(self.zoom)
+        plot.restored.connect(self.reset_view)
+        plot.menu_asked.connect(self.show_menu)
+
+    # Data
+
+    def set_series(
+        self,
+        name: str,
+        x: ArrayLike,
+        y: ArrayLike,
+        colour: str | None = None,
+        fill: bool = False,
+        kind: Kind = "line",
+    ) -> None:
+        """Adds or replaces a series; ``x`` must increase.
+
+        ``colour`` is a name in the theme (``bronze``) or a hex colour; without one the series
+        gets the next colour of the theme, and keeps it. ValueError where lengths differ or ``x``
+        does not increase.
+        """
+        series = Series(name, floats(x), floats(y), colour, fill, kind)
+        if series.x.shape != series.y.shape:
+            raise ValueError(f"{name}: {len(series.x)} times and {len(series.y)} values")
+        if len(series.x) and not (np.diff(series.x) > 0).all() | np.isnan(series.x[0]):
+            raise ValueError(f"{name}: times must increase")
+        if series.same_as(self._series.get(name)):
+            return
+        self._series[name] = series
+        self._places.setdefault(name, len(self._places))
+        self._redraw.start()
+
+    def remove_series(self, name: str) -> None:
+        """Takes a series away; nothing happens where there is none of that name."""
+        if self._series.pop(name, None) is not None:
+            self._layers.pop(name).remove() if name in self._layers else None
+            self._redraw.start()
+
+    def keep_series(self, names: Sequence[str]) -> None:
+        """Takes away every series that is not named."""
+        for name in set(self._series) - set(names):
+            self.remove_series(name)
+
+    def clear(self) -> None:
+        """Takes everything away."""
+        self.keep_series(())
+        self.set_markers(())
+
+    def set_window(self, start: float, end: float) -> None:
+        """The whole extent in epoch seconds; without it, that of the data."""
+        if self._window != (start, end):
+            self._window = (start, end)
+            self._redraw.start()
+
+    def set_markers(self, markers: Sequence[Marker]) -> None:
+        """Replaces the points that stand out."""
+        if tuple(markers) != self._markers:
+            self._markers = tuple(markers)
+            self._redraw.start()
+
+    def is_empty(self) -> bool:
+        """Whether no series has a value."""
+        return not any(np.isfinite(series.y).any() for series in self._series.values())
+
+    def series_names(self) -> list[str]:
+        """In the order of their colours."""
+        return sorted(self._series, key=self._places.__getitem__)
+
+    def shown(self) -> list[Series]:
+        """The series that are not hidden, in order."""
+        names = self.series_names()
+        return [self._series[name] for name in names if name not in self._hidden]
+
+    # View
+
+    def extent(self) -> Span:
+        """The whole span; a minute around a single point."""
+        if self._window is not None:
+            return self._window
+        known = [series.x for series in self._series.values() if len(series.x)]
+        if not known:
+            return 0.0, 60.0
+        low = min(float(x[0]) for x in known)
+        high = max(float(x[-1]) for x in known)
+        return (low, high) if high > low else (low - 30.0, high + 30.0)
+
+    def view(self) -> Span | None:
+        """What a person zoomed into, or None."""
+        return self._view
+
+    def zoomed(self) -> bool:
+        """Whether less than the extent is shown."""
+        return self._view is not None
+
+    def set_view(self, span: Span | None) -> None:
+        """Shows a span, or everything for None; emits nothing."""
+        self._view = span
+        self._show_view()
+
+    def reset_view(self) -> None:
+        """Shows everything."""
+        if self._view is not None:
+            self.set_view(None)
+            self.view_changed.emit(None)
+
+    def zoom(self, factor: float, around: float) -> None:
+        """Makes the shown span ``factor`` times as long."""
+        low, high = self._view or self.extent()
+        self._look(around - (around - low) * factor, around + (high - around) * factor)
+
+    def _pan(self, seconds: float) -> None:
+        if self._view is None:
+            return
+        first, last = self.extent()
+        low, high = self._view
+        seconds = max(first - low, min(last - high, seconds))
+        self._look(low + seconds, high + seconds)
+
+    def _look(self, low: float, high: float) -> None:
+        first, last = self.extent()
+        low, high = max(low, first), min(high, last)
+        least = min(2 * spacing(self._grid), last - first)
+        if high - low < least:
+            middle = min(max((low + high) / 2, first + least / 2), last - least / 2)
+            low, high = middle - least / 2, middle + least / 2
+        whole = high - low >= (last - first) * 0.999
+        self.set_view(None if whole else (low, high))
+        self.view_changed.emit(self._view)
+
+    # Crosshair
+
+    def crosshair(self) -> float | None:
+        """Epoch seconds of the crosshair."""
+        return self._at
+
+    def show_crosshair(self, at: float | None) -> None:
+        """Puts the crosshair at the data's nearest time; emits nothing. None takes it away."""
+        self._at = self._snapped(at)
+        self._show_readout()
+
+    def _snapped(self, at: float | None) -> float | None:
+        if at is None or not len(self._grid):
+            return None
+        return float(self._grid[nearest(self._grid, at)])
+
+    def hide_pointers(self) -> None:
+        """Takes the crosshair away and draws what is due."""
+        self.flush()
+        self.show_crosshair(None)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """The read-out lies over the window and would stay."""
+        self.show_crosshair(None)
+        super().hideEvent(event)
+
+    def _hover(self, at: float | None) -> None:
+        snapped = self._snapped(at)
+        if snapped != self._at:
+            self.show_crosshair(snapped)
+            self.hovered.emit(snapped)
+
+    def _step(self, points: int) -> None:
+        low, high = self._view or self.extent()
+        inside = self._grid[(self._grid >= low) & (self._grid <= high)]
+        if not len(inside):
+            return
+        if self._at is None:
+            place = len(inside) - 1
+        else:
+            place = min(max(nearest(inside, self._at) + points, 0), len(inside) - 1)
+        self._hover(float(inside[place]))
+
+    def readings(self, at: float) -> list[Reading]:
+        """Each shown series at a time, as the read-out writes it; a dash for a gap."""
+        found = []
+        reach = spacing(self._grid) / 2
+        for series in self.shown():
+            value = float("nan")
+            if len(series.x):
+                place = nearest(series.x, at)
+                if abs(series.x[place] - at) <= reach:
+                    value = float(series.y[place])
+            text = "–" if np.isnan(value) else self._unit.value(value)
+            found.append(Reading(series.name, text, self._colour(series).name()))
+        return found
+
+    def _show_readout(self) -> None:
+        self._cross.setVisible(self._at is not None)
+        if self._at is None:
+            self._readout.hide()
+            self._cross_dots.clear()
+            return
+        self._cross.setPos(self._at)
+        notes = "; ".join(
+            marker.text
+            for marker in self._markers
+            if abs(marker.x - self._at) <= spacing(self._grid) / 2
+        )
+        self._show_dots(self._at)
+        self._readout.show_at(
+            self.plot.pixel_at(self._at), self._at, self.readings(self._at), notes
+        )
+        self.plot.setAccessibleDescription(self._readout.said)
+
+    def _show_dots(self, at: float) -> None:
+        places, brushes = [], []
+        for series, high in zip(self.shown(), self._tops(), strict=True):
+            place = nearest(self._grid, at)
+            if series.kind == "line" and not np.isnan(high[place]):
+                places.append((at, high[place]))
+                brushes.append(pg.mkBrush(self._colour(series)))
+        self._cross_dots.setData(pos=np.array(places).reshape(-1, 2), brush=brushes or None)
+
+    # Drawing
+
+    def flush(self) -> None:
+        """Draws what has changed now, instead of when Qt is next idle."""
+        self._redraw.stop()
+        self._grid = grid([series.x for series in self.shown()])
+        shown, tops = self.shown(), self._tops()
+        for name in self._hidden & set(self._layers):
+            self._layers.pop(name).remove()
+        low: Floats | None = None
+        for depth, (series, high) in enumerate(zip(shown, tops, strict=True)):
+            layer = self._layers.setdefault(series.name, Layer(self.plot.box))
+            base = (np.zeros(len(self._grid)) if low is None else low) if self._stack else None
+            layer.draw(series, self._grid, base, high, depth)
+            low = high
+        self._paint_layers()
+        self._marks.setData(
+            pos=np.array([(m.x, m.y) for m in self._markers]).reshape(-1, 2),
+            brush=[pg.mkBrush(self._named(m.colour)) for m in self._markers] or None,
+        )
+        self._show_legend()
+        self.show_emptiness()
+        empty = self.is_empty()
+        self.plot.show_labels(times=not empty or self._window is not None, values=not empty)
+        self._show_view()
+
+    def _tops(self) -> list[Floats]:
+        """The upper edge of each shown series, on the grid."""
+        ys = [on_grid(self._grid, series.x, series.y) for series in self.shown()]
+        return stacked(ys) if self._stack else ys
+
+    def _show_view(self) -> None:
+        low, high = self._view or self.extent()
+        if any(series.kind == "bars" for series in self.shown()):
+            half = spacing(self._grid) / 2
+            low, high = low - half, high + half
+        inside = (self._grid >= low) & (self._grid <= high)
+        seen = [top[inside] for top in self._tops()]
+        seen.append(np.array([m.y for m in self._markers if low <= m.x <= high]))
+        bottom, top = value_range(seen, self._from_zero)
+        self.plot.box.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
+        self.show_zoom()
+        if self._at is not None:
+            self.show_crosshair(self._at)
+
+    def _toggle(self, name: str, shown: bool) -> None:
+        (self._hidden.discard if shown else self._hidden.add)(name)
+        self.flush()
+
+    def recolour(self) -> None:
+        """The theme has changed."""
+        super().recolour()
+        colours = self.theme.colours
+        self.plot.paint_with(colours.surface, colours.border, colours.muted, colours.accent)
+        self.legend.paint_with(colours.muted, colours.hover, colours.accent)
+        self._readout.paint_with(colours.raised, colours.border, colours.text, colours.muted)
+        self._cross.setPen(pg.mkPen(colours.muted, width=1))
+        self._cross_dots.setPen(pg.mkPen(colours.surface, width=1))
+        self._marks.setPen(pg.mkPen(colours.surface, width=1.5))
+        self._marks.setBrush([pg.mkBrush(self._named(m.colour)) for m in self._markers] or None)
+        self._paint_layers()
+        self._show_legend()
+        self._show_readout()
+
+    def _paint_layers(self) -> None:
+        surface = QColor(self.theme.colours.surface)
+        for series in self.shown():
+            layer = self._layers.get(series.name)
+            if layer is not None:
+                line = self._colour(series)
+                share = 0.55 if self._stack else 0.18
+                layer.colour(line, _mixed(line, surface, share))
+
+    def _show_legend(self) -> None:
+        names = self.series_names()
+        self.legend.show_series(
+            [(name, self._colour(self._series[name])) for name in names], self._hidden
+        )
+
+    def _colour(self, series: Series) -> QColor:
+        if series.colour is not None:
+            return self._named(series.colour)
+        palette = self.theme.colours.series
+        return QColor(palette[self._places[series.name] % len(palette)])
+
+    def _named(self, colour: str) -> QColor:
+        return QColor(colour) if colour.startswith("#") else self.theme.qcolor(colour)
+
+    # Export
+
+    def to_csv(self) -> str:
+        """The shown series in the shown span: time in UTC, then one column a series."""
+        low, high = self._view or self.extent()
+        shown = self.shown()
+        times = grid([series.x for series in shown])
+        inside = (times >= low) & (times <= high)
+        columns = [on_grid(times, series.x, series.y)[inside] for series in shown]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        suffix = f" [{self._unit.name}]" if self._unit.name not in ("", "%") else ""
+        writer.writerow(["time_utc", *(f"{series.name}{suffix}" for series in shown)])
+        for at, *values in zip(times[inside], *columns, strict=True):
+            moment = datetime.fromtimestamp(float(at), tz=UTC)
+            writer.writerow(
+                [moment.isoformat(), *("" if np.isnan(v) else _exact(v) for v in values)]
+            )
+        return text.getvalue()
+
+
+def _exact(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def _mixed(front: QColor, back: QColor, share: float) -> QColor:
+    """An opaque colour, as ``front`` looks over ``back`` with that opacity."""
+    return QColor.fromRgbF(
+        front.redF() * share + back.redF() * (1 - share),
+        front.greenF() * share + back.greenF() * (1 - share),
+        front.blueF() * share + back.blueF() * (1 - share),
+    )
