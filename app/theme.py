@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.files import resource
+from engine.paths import resources_dir
 
 Choice = Literal["system", "light", "dark"]
 
@@ -144,8 +145,10 @@ class Theme(QObject):
 
 
 def style_sheet(colours: Colours) -> str:
-    """The style sheet with ``@name`` replaced by colours."""
+    """The style sheet with ``@name`` replaced by colours; its arrows and ticks are files."""
     text = resource("style/window.qss").decode()
+    text = text.replace("@folder", (resources_dir() / "style").as_posix())
+    text = text.replace("@shade", "dark" if colours is DARK else "light")
     names = sorted((f.name for f in fields(Colours) if f.name != "series"), key=len, reverse=True)
     for name in names:
         text = text.replace(f"@{name}", getattr(colours, name))

@@ -13,6 +13,7 @@ from app.words import tr
 
 Kind = Literal["empty", "loading", "error"]
 Action = tuple[str, Callable[[], None]]
+TEXT_WIDTH = 560
 ICONS = {"empty": "inbox", "loading": "loader", "error": "alert"}
 
 
@@ -30,7 +31,6 @@ class Placeholder(QWidget):
         self.text = QLabel()
         self.text.setObjectName("muted")
         self.text.setWordWrap(True)
-        self.text.setMaximumWidth(560)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = QPushButton()
         self.button.clicked.connect(self._act)
@@ -48,6 +48,9 @@ class Placeholder(QWidget):
         self.heading.setText(title)
         self.text.setText(text)
         self.text.setVisible(bool(text))
+        # A centred label that wraps is given too little room unless its width is known.
+        wide = self.text.fontMetrics().horizontalAdvance(text) + 16
+        self.text.setFixedWidth(min(wide, TEXT_WIDTH))
         self.setAccessibleName(f"{title} {text}".strip())
         self._action = action[1] if action else None
         self.button.setText(action[0] if action else "")

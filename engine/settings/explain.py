@@ -15,6 +15,7 @@ from engine.settings.fields import facts_of
 from engine.settings.tree import Settings
 
 Where = tuple[str, ...]
+_COMPARED = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 
 
 class InvalidSetting(SettingsError):
@@ -62,8 +63,12 @@ def explain_change(error: ErrorDetails) -> InvalidSetting:
             path,
         )
     shown = "This" if is_secret(field) else repr(error["input"])
+    limits = _limits(field)
+    outside = error["type"] in _COMPARED and limits
     return InvalidSetting(
-        f"{field.title}: {shown} cannot be used: {_allowed(error, field)}.",
+        f"{field.title}: {shown} is not within {limits}."
+        if outside
+        else f"{field.title}: {shown} cannot be used: {_allowed(error, field)}.",
         f"Correct it, or reset it to the default{_default(field)}.",
         path,
     )
@@ -105,13 +110,17 @@ def bounds_of(field: FieldInfo) -> tuple[float | None, float | None]:
 def _allowed(error: ErrorDetails, field: FieldInfo | None) -> str:
     message = error["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
-    low, high = bounds_of(field) if field else (None, None)
-    if field is None or (low is None and high is None):
-        return message
+    limits = _limits(field) if field else ""
+    return f"{message} (allowed: {limits})" if limits else message
+
+
+def _limits(field: FieldInfo) -> str:
+    """The bounds in words; empty where there are none."""
+    low, high = bounds_of(field)
+    if low is None and high is None:
+        return ""
     unit = f" {'s' if is_duration(field) else facts_of(field).unit}".rstrip()
-    if high is None:
-        return f"{message} (allowed: {low}{unit} or more)"
-    return f"{message} (allowed: {low} to {high}{unit})"
+    return f"{low}{unit} or more" if high is None else f"{low} to {high}{unit}"
 
 
 def _default(field: FieldInfo | None) -> str:

@@ -64,7 +64,7 @@ def test_that_the_file_is_private_and_nothing_else_is_left(paths):
 @pytest.mark.parametrize(
     ("path", "value", "says", "remedy"),
     [
-        ("generator.rate", -3, "Rate: -3 cannot be used", "default (300.0)"),
+        ("generator.rate", -3, "Rate: -3 is not within 0 to 100000 events/s.", "default (300.0)"),
         ("generator.rate", "many", "0 to 100000 events/s", "reset"),
         ("spark.late_grace", "soon", "1 to 604800 s", "default (15 minutes)"),
         ("kafka.provider", "rabbit", "'kafka', 'redpanda' or 'external'", "reset"),
