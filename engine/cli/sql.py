@@ -9,14 +9,19 @@ import json
 import math
 import os
 import sys
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+
 from engine.cli.options import at_least
+from engine.contracts.query import Limits
 from engine.errors import LakehouseError
 from engine.host.compose import lake_path
-from engine.lake import LakeReader, QueryFailed, QueryResult
+from engine.lake import LakeReader, QueryFailed
 from engine.paths import data_paths
+from engine.query.session import QueryResult, QuerySession
 from engine.settings import load_settings
 
 
@@ -35,15 +40,19 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the result; exit 2 with DuckDB's sentence when it refuses the statement."""
+    """Prints the result; exit 2 with one sentence when the statement is refused or wrong."""
     paths = data_paths()
-    lake = LakeReader(lake_path(paths, load_settings(os.environ, paths.root)))
-    try:
-        result = lake.query(options.statement, options.max_rows, _as_of(options.as_of))
-    except QueryFailed as error:
-        print(error, file=sys.stderr)
-        return 2
-    {"table": _print_table, "csv": _print_csv, "json": _print_json}[options.format](result)
+    settings = load_settings(os.environ, paths.root)
+    limits = Limits(memory_mb=settings.query.memory_mb, max_rows=options.max_rows)
+    lake = LakeReader(lake_path(paths, settings))
+    with closing(QuerySession(lake, limits, settings.query.deadline)) as session:
+        try:
+            result = session.run(options.statement, _as_of(options.as_of))
+        except QueryFailed as error:
+            print(error, file=sys.stderr)
+            return 2
+        table = session.table(0, result.rows)
+    {"table": _print_table, "csv": _print_csv, "json": _print_json}[options.format](result, table)
     return 0
 
 
@@ -81,41 +90,41 @@ def plain(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else value
 
 
-def _rows(result: QueryResult) -> list[list[Any]]:
-    columns = [[plain(v) for v in column.to_pylist()] for column in result.table.columns]
+def _rows(table: pa.Table) -> list[list[Any]]:
+    columns = [[plain(v) for v in column.to_pylist()] for column in table.columns]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _print_json(result: QueryResult) -> None:
+def _print_json(result: QueryResult, table: pa.Table) -> None:
     document = {
         "columns": [{"name": c.name, "type": c.type} for c in result.columns],
-        "rows": _rows(result),
+        "rows": _rows(table),
         "truncated": result.truncated,
         "elapsed_ms": result.elapsed_ms,
     }
     print(json.dumps(document))
 
 
-def _print_csv(result: QueryResult) -> None:
+def _print_csv(result: QueryResult, table: pa.Table) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([column.name for column in result.columns])
-    writer.writerows(_rows(result))
+    writer.writerows(_rows(table))
     _warn_truncated(result)
 
 
-def _print_table(result: QueryResult) -> None:
+def _print_table(result: QueryResult, table: pa.Table) -> None:
     from rich.console import Console
     from rich.table import Table as Grid
 
     grid = Grid(*(column.name for column in result.columns))
-    for row in _rows(result):
+    for row in _rows(table):
         grid.add_row(*("" if value is None else str(value) for value in row))
     Console().print(grid)
-    print(f"{result.table.num_rows:,} rows in {result.elapsed_ms:,.0f} ms")
+    print(f"{result.rows:,} rows in {result.elapsed_ms:,.0f} ms")
     _warn_truncated(result)
 
 
 def _warn_truncated(result: QueryResult) -> None:
     if result.truncated:
-        shown = f"Only the first {result.table.num_rows:,} rows are shown."
+        shown = f"Only the first {result.rows:,} rows are shown."
         print(f"{shown} --max-rows N shows more.", file=sys.stderr)

@@ -20,7 +20,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from engine.contracts.names import Table
 from engine.lake.errors import LakeReadError, NoSuchTable, QueryFailed
-from engine.lake.relation import create_view
+from engine.lake.relation import column_types, create_view, live_files
 
 AsOf = int | dt.datetime | None
 """A version, a moment, or None for now."""
@@ -64,6 +64,16 @@ class Version:
     rows: int | None
 
 
+@dataclass(frozen=True)
+class LiveFiles:
+    """What a version of a table is made of, for somebody else to read."""
+
+    version: int
+    files: tuple[str, ...]
+    columns: dict[str, str]
+    """Column name → DuckDB type, in the table's order."""
+
+
 class LakeReader:
     """Reads the tables under one folder."""
 
@@ -93,6 +103,12 @@ class LakeReader:
     def history(self, table: Table, limit: int = 50) -> tuple[Version, ...]:
         """The newest commits first."""
         return tuple(_version(entry) for entry in self._open(table).history(limit))
+
+    def live(self, table: Table, as_of: AsOf = None) -> LiveFiles:
+        """A version's files and columns. Raises NoSuchTable or LakeReadError."""
+        opened = self._open(table, as_of)
+        files = live_files(opened, self.path(table))
+        return LiveFiles(opened.version(), tuple(files), column_types(opened))
 
     def query(self, sql: str, max_rows: int = 10_000, as_of: AsOf = None) -> QueryResult:
         """Runs one statement over the tables it names.

@@ -18,6 +18,11 @@ def live_files(table: DeltaTable, root: Path) -> list[str]:
     return [f"{root}/{unquote(path)}" for path in actions.column("path").to_pylist()]
 
 
+def column_types(table: DeltaTable) -> dict[str, str]:
+    """Column name → DuckDB type, in the table's order."""
+    return {f.name: DUCKDB_TYPES.get(_type_name(f.type), "VARCHAR") for f in table.schema().fields}
+
+
 def create_view(
     connection: duckdb.DuckDBPyConnection, name: str, table: DeltaTable, root: Path
 ) -> None:
@@ -26,9 +31,7 @@ def create_view(
     Files written before a column was added lack it: there it is NULL. A table without files is
     an empty view with the right types.
     """
-    columns = {
-        f.name: DUCKDB_TYPES.get(_type_name(f.type), "VARCHAR") for f in table.schema().fields
-    }
+    columns = column_types(table)
     files = live_files(table, root)
     present = _columns_of(connection, files) if files else set()
     items = [

@@ -193,14 +193,14 @@ class GeneratorSettings(Section):
     countries: Codes = setting(
         (),
         "Countries",
-        "Empty: the domain pack's own mix.",
-        facts=Facts(restart=GENERATOR, empty="the pack's mix, or DE, FR, US"),
+        "Empty: the domain pack's own mix. Else codes such as DE, FR, US.",
+        facts=Facts(restart=GENERATOR, empty="the pack's mix"),
     )
     currencies: Codes = setting(
         (),
         "Currencies",
-        "Empty: the domain pack's own mix.",
-        facts=Facts(restart=GENERATOR, empty="the pack's mix, or EUR, USD"),
+        "Empty: the domain pack's own mix. Else codes such as EUR, USD.",
+        facts=Facts(restart=GENERATOR, empty="the pack's mix"),
     )
 
 
@@ -226,6 +226,37 @@ class StorageSettings(Section):
         "DuckDB file",
         "Empty: queries run in memory and leave no file.",
         facts=Facts(restart=ALL, empty="in memory", advanced=True),
+    )
+
+
+class QuerySettings(Section):
+    """What a statement on the SQL page or of the command line may use."""
+
+    model_config = ConfigDict(title="Queries")
+
+    memory_mb: int = setting(
+        2048,
+        "Memory of a query",
+        "Sorts and joins of some million rows fit; on an 8 GB laptop the services still do too.",
+        facts=Facts(unit="MB", advanced=True),
+        ge=128,
+        le=262_144,
+    )
+    max_rows: int = setting(
+        5_000_000,
+        "Rows of a result that are kept",
+        "More than anybody scrolls through; a CSV export is not cut.",
+        facts=Facts(unit="rows", advanced=True),
+        ge=1,
+        le=100_000_000,
+    )
+    deadline: Seconds = setting(
+        300.0,
+        "Cancel a query after",
+        "Five minutes: what takes longer was mostly not meant.",
+        facts=Facts(),
+        ge=1,
+        le=86_400,
     )
 
 
@@ -361,6 +392,7 @@ class Settings(Section):
     kafka: KafkaSettings = KafkaSettings()
     spark: SparkSettings = SparkSettings()
     storage: StorageSettings = StorageSettings()
+    query: QuerySettings = QuerySettings()
     assistant: AssistantSettings = AssistantSettings()
     disk: DiskSettings = DiskSettings()
     supervisor: SupervisorSettings = SupervisorSettings()

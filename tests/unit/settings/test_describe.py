@@ -102,7 +102,7 @@ def test_that_groups_stay_together_in_the_order_of_the_page():
     groups = list(dict.fromkeys(info.group for info in ALL))
     assert groups == [
         *("General", "Appearance", "Demo data", "Kafka", "Spark", "Storage"),
-        *("Assistant", "Disk", "Reliability"),
+        *("Queries", "Assistant", "Disk", "Reliability"),
     ]
     assert [info.group for info in ALL] == sorted((i.group for i in ALL), key=groups.index)
 

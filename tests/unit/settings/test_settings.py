@@ -36,6 +36,7 @@ def test_that_every_variable_leads_to_a_setting(tmp_path, name):
         name, value
     )
     value = "saas" if name == "RTLAKEHOUSE_DOMAIN" else value
+    value = "512" if name == "RTLAKEHOUSE_QUERY_MEMORY_MB" else value
     assert load_settings({name: value}, tmp_path) != Settings()
 
 

@@ -1,0 +1,66 @@
+"""The worker's refusals as errors a person can act on."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from engine.contracts.query import Failure, Limits
+from engine.errors import LakehouseError
+from engine.lake.errors import LakeReadError
+from engine.query.errors import Cancelled, NoResult, StatementFailed
+from engine.query.sources import AsOf
+
+_NO_TABLE = re.compile(r"Table with name (\S+) does not exist!")
+
+
+def error_of(
+    failure: Failure, tables: Sequence[str], limits: Limits, as_of: AsOf = None
+) -> LakehouseError:
+    """``tables`` are those that could have been named."""
+    match failure.reason:
+        case "cancelled":
+            return Cancelled("The statement was cancelled.", "Run it again.")
+        case "no_result":
+            return NoResult("There is no result yet.", "Run a statement first.")
+        case "file":
+            return _gone(failure.message, as_of)
+        case "memory":
+            return StatementFailed(
+                f"The statement needs more memory than it may use ({limits.memory_mb:,} MB).",
+                "Ask for fewer rows or columns, or raise the memory for queries in the settings.",
+            )
+        case "refused":
+            return StatementFailed(failure.message, failure.remedy)
+    return _wrong(failure, tables)
+
+
+def _wrong(failure: Failure, tables: Sequence[str]) -> StatementFailed:
+    message = " ".join(failure.message.split())
+    there_are = f"The tables are: {', '.join(tables) or 'none yet'}."
+    missing = _NO_TABLE.search(message)
+    if missing:
+        near = difflib.get_close_matches(missing.group(1).lower(), tables, 1, 0.6)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        message = f"There is no table {missing.group(1)}.{hint}"
+        return StatementFailed(message, there_are, failure.position)
+    if failure.type == "Permission":
+        return StatementFailed(
+            "A statement can read the lake's tables and no other file or address.", there_are
+        )
+    message = message[:1].upper() + message[1:]
+    if not message.endswith((".", "!", "?")):
+        message += "."
+    return StatementFailed(message, "Correct the statement and run it again.", failure.position)
+
+
+def _gone(message: str, as_of: AsOf) -> LakeReadError:
+    if as_of is None:
+        return LakeReadError(
+            f"A file of the table cannot be read: {' '.join(message.split())}.", "Run it again."
+        )
+    return LakeReadError(
+        f"The files of the lake as of {as_of} are gone.",
+        "Replaced files are kept for an hour in gold and for a day in the other tables.",
+    )

@@ -1,0 +1,45 @@
+"""Which tables a statement names, and the files they are made of at this moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+from engine.contracts.names import Table
+from engine.contracts.query import Source
+from engine.lake.reader import LiveFiles
+
+AsOf = int | dt.datetime | None
+"""A version, a moment, or None for now."""
+
+_CATALOGUE = re.compile(
+    r"\b(show|information_schema|duckdb_\w+|pragma_\w+|sqlite_master|pg_catalog)\b", re.IGNORECASE
+)
+"""Words of a statement that asks what tables there are."""
+
+
+class Lake(Protocol):
+    """What is needed of :class:`engine.lake.LakeReader`."""
+
+    def tables(self) -> tuple[Table, ...]: ...
+    def live(self, table: Table, as_of: AsOf = None) -> LiveFiles: ...
+
+
+def sources(lake: Lake, sql: str, as_of: AsOf = None) -> dict[str, Source]:
+    """The named tables, each at one version. Raises LakeReadError.
+
+    A name within a string counts too: that costs a look at a log, and a parser would cost more.
+    """
+    return {table.value: _source(lake.live(table, as_of)) for table in _named(lake.tables(), sql)}
+
+
+def _named(tables: Iterable[Table], sql: str) -> list[Table]:
+    words = set(re.findall(r"[a-z_][a-z_0-9]*", sql.lower()))
+    everything = _CATALOGUE.search(sql) is not None
+    return [table for table in tables if everything or table.value in words]
+
+
+def _source(live: LiveFiles) -> Source:
+    return Source(files=live.files, columns=live.columns)
