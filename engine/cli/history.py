@@ -10,6 +10,7 @@ from engine.cli.options import at_least
 from engine.contracts.names import Table
 from engine.host.compose import lake_path
 from engine.lake import LakeReader
+from engine.lake.commits import read_commits
 from engine.paths import data_paths
 from engine.settings import load_settings
 
@@ -25,14 +26,14 @@ def run(options: argparse.Namespace) -> int:
     """Prints the versions."""
     paths = data_paths()
     lake = LakeReader(lake_path(paths, load_settings(os.environ, paths.root)))
-    versions = lake.history(Table(options.table), options.limit)
+    versions = read_commits(lake, Table(options.table), limit=options.limit).commits
     if options.json:
         rows = [
             {
                 "version": v.version,
                 "time": v.time.isoformat(),
                 "operation": v.operation,
-                "rows": v.rows,
+                "rows": v.rows_written,
             }
             for v in versions
         ]
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
     grid = Grid("Version", "Time (UTC)", "Operation", "Rows written")
     for v in versions:
-        rows_written = "" if v.rows is None else f"{v.rows:,}"
+        rows_written = "" if v.rows_written is None else f"{v.rows_written:,}"
         grid.add_row(str(v.version), f"{v.time:%Y-%m-%d %H:%M:%S}", v.operation, rows_written)
     Console().print(grid)
     return 0

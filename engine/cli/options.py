@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from collections.abc import Callable
 
 
@@ -30,3 +31,14 @@ def between(low: float, high: float) -> Callable[[str], float]:
 
     read.__name__ = "number"
     return read
+
+
+def moment(text: str) -> dt.datetime:
+    """A time such as 2026-01-31T12:00:00Z; without a zone it is UTC."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no time; write it as 2026-01-31T12:00:00Z"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

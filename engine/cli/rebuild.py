@@ -1,23 +1,19 @@
-"""``rebuild``: recomputes silver and gold from bronze, with progress."""
+"""``rebuild``: recomputes silver and gold from bronze, or a range of gold's minutes from silver."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator
 
-from engine.contracts.names import State
+from engine.cli.operate import carry_out
+from engine.cli.options import moment
 from engine.errors import LakehouseError
-from engine.host.commands import Commands
-from engine.host.control import Answer, NotRunning, ask
-from engine.host.running import Running
-from engine.paths import data_paths
+from engine.host.control import Answer
 
 PARTS = ("silver", "gold")
 
 
 class BadPart(LakehouseError):
-    """A word that names no part of the lake."""
+    """A word that names no part of the lake, or one that cannot be rebuilt that way."""
 
     exit_code = 2
 
@@ -25,21 +21,35 @@ class BadPart(LakehouseError):
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("parts", nargs="*", metavar="silver,gold", help="default: both")
+    parser.add_argument(
+        "--since", type=moment, metavar="TIME", help="only gold's minutes from then on"
+    )
+    parser.add_argument(
+        "--until", type=moment, metavar="TIME", help="only gold's minutes before then"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Asks the running lakehouse; where none runs, starts one without demo events for it."""
-    request: Answer = {"op": "rebuild", "tables": _parts(options.parts)}
-    try:
-        return _follow(ask(data_paths(), request))
-    except NotRunning:
-        pass
-    with Running(data_paths(), demo=False) as it:
-        it.end_on_signals()
-        if it.wait_ready() is not State.READY:
-            failed = [s.detail for s in it.instance.supervisor.snapshot() if s.detail]
-            raise LakehouseError("The lakehouse could not be started.", " ".join(failed))
-        return _follow(Commands(it.instance.supervisor, it.monitor)(request))
+    """Prints the progress on stderr and the outcome."""
+    outcome = carry_out(_request(options))
+    print("Rebuilt." if outcome == "complete" else "Cancelled: the tables are as they were.")
+    return 0 if outcome == "complete" else 1
+
+
+def _request(options: argparse.Namespace) -> Answer:
+    ranged = options.since is not None or options.until is not None
+    parts = _parts(options.parts) or (["gold"] if ranged else list(PARTS))
+    if ranged and "silver" in parts:
+        raise BadPart(
+            "A range of time can be recomputed in gold only.",
+            "Leave --since and --until out, or say gold.",
+        )
+    request: Answer = {"op": "rebuild", "tables": parts}
+    if options.since is not None:
+        request["since_ms"] = int(options.since.timestamp() * 1000)
+    if options.until is not None:
+        request["until_ms"] = int(options.until.timestamp() * 1000)
+    return request
 
 
 def _parts(words: list[str]) -> list[str]:
@@ -47,17 +57,4 @@ def _parts(words: list[str]) -> list[str]:
     for part in parts:
         if part not in PARTS:
             raise BadPart(f"{part} cannot be rebuilt.", "Say silver, gold, or both: silver,gold.")
-    return parts or list(PARTS)
-
-
-def _follow(answers: Iterator[Answer]) -> int:
-    shown = ""
-    for answer in answers:
-        if answer.get("done") is True:
-            print("Rebuilt.")
-            return 0
-        text = f"{answer['operation']}: {answer['done']:,} of {answer['total']:,}"
-        if text != shown:
-            print(text, file=sys.stderr, flush=True)
-            shown = text
-    raise LakehouseError("The rebuild was cut off.", "It begins anew at the next start.")
+    return parts

@@ -58,7 +58,7 @@ def read_commits(lake: LakeReader, table: Table, offset: int = 0, limit: int = 5
     if not versions:
         raise NoSuchTable(
             f"There is no table {table.value} yet.",
-            "The pipeline makes the tables at its first start.",
+            "The lakehouse makes the tables at its first start: `rt-lakehouse run`.",
         )
     chosen = versions[offset : offset + limit]
     found = (_read(log, version) for version in chosen)

@@ -65,7 +65,7 @@ def take_snapshot(lake: LakeReader, table: Table, version: int | None = None) ->
     except TableNotFoundError as error:
         raise NoSuchTable(
             f"There is no table {table.value} yet.",
-            "The pipeline makes the tables at its first start.",
+            "The lakehouse makes the tables at its first start: `rt-lakehouse run`.",
         ) from error
     except (DeltaError, OSError, ValueError, OverflowError) as error:
         if version is None:
