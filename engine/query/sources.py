@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from engine.contracts.names import Table
 from engine.contracts.query import Source
+from engine.errors import LakehouseError
 from engine.lake.reader import LiveFiles
 
 AsOf = int | dt.datetime | None
@@ -33,6 +35,16 @@ def sources(lake: Lake, sql: str, as_of: AsOf = None) -> dict[str, Source]:
     A name within a string counts too: that costs a look at a log, and a parser would cost more.
     """
     return {table.value: _source(lake.live(table, as_of)) for table in _named(lake.tables(), sql)}
+
+
+def table_columns(lake: Lake) -> dict[str, dict[str, str]]:
+    """Every table's columns with their DuckDB types; a table that cannot be read has none."""
+    found: dict[str, dict[str, str]] = {}
+    for table in lake.tables():
+        found[table.value] = {}
+        with contextlib.suppress(LakehouseError):
+            found[table.value] = lake.live(table).columns
+    return found
 
 
 def _named(tables: Iterable[Table], sql: str) -> list[Table]:
