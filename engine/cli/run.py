@@ -9,6 +9,7 @@ import sys
 import time
 from typing import NoReturn
 
+from engine.contracts.alerts import AlertCleared, AlertRaised
 from engine.contracts.names import State
 from engine.contracts.protocol import Notice
 from engine.contracts.status import StateChange
@@ -90,3 +91,6 @@ def _tell(service: str, what: Notification) -> None:
         print(f"{text} · {what.detail}" if what.detail else text, file=sys.stderr, flush=True)
     elif isinstance(what, Notice):
         print(f"{stamp} {service}: {what.message}", file=sys.stderr, flush=True)
+    elif isinstance(what, AlertRaised | AlertCleared):
+        word = "alert" if isinstance(what, AlertRaised) else "over"
+        print(f"{stamp} {word}: {what.title}. {what.row.message}", file=sys.stderr, flush=True)

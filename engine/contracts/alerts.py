@@ -1,6 +1,8 @@
-"""One row of the ``alerts`` table, as it travels to the pipeline, which is the table's writer."""
+"""The ``alerts`` table as it travels to the pipeline, its writer, and word of it to the window."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,3 +25,26 @@ class AlertRow(BaseModel):
     threshold: float | None = None
     baseline: float | None = None
     message: str
+
+
+class AlertRaised(BaseModel):
+    """An alert has just been raised; ``quiet`` where its key is snoozed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["alert_raised"] = "alert_raised"
+    title: str
+    row: AlertRow
+    quiet: bool = False
+    test: bool = False
+
+
+class AlertCleared(BaseModel):
+    """An alert is over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["alert_cleared"] = "alert_cleared"
+    title: str
+    row: AlertRow
+    test: bool = False

@@ -82,6 +82,46 @@ class AmountSpec(PackModel):
     currency_field: str
 
 
+BUILT_IN_METRICS = ("error_rate", "processing_lag_s", "service_down_s")
+"""What an alert may look at besides the pack's KPIs: the share of records refused in the last
+minute, seconds from arrival to gold, seconds that a service has been down."""
+
+
+class AlertMinimum(PackModel):
+    """No verdict where less than ``value`` of ``metric`` was seen."""
+
+    metric: str
+    value: float = Field(gt=0)
+
+
+class AlertRuleSpec(PackModel):
+    """When something is worth an alert, and when it is over.
+
+    ``threshold`` is in the metric's own unit; of an anomaly, in standard deviations. It is raised
+    after ``raise_after_s`` beyond it without a break and cleared after ``clear_after_s`` on the
+    calm side of ``clear_threshold`` (default: the threshold itself). ``message`` may use the
+    names in braces that ``engine.domain.alert_rules`` knows.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    title: str = Field(min_length=1, max_length=80)
+    severity: Literal["info", "warning", "critical"]
+    kind: Literal["threshold", "anomaly", "service_down"]
+    metric: str
+    direction: Literal["above", "below", "both"] = "above"
+    threshold: float
+    clear_threshold: float | None = None
+    bounds: tuple[float, float]
+    """What a person may set the threshold to."""
+    raise_after_s: float = Field(default=10.0, ge=0, le=3600)
+    clear_after_s: float = Field(default=30.0, ge=0, le=3600)
+    minimum: AlertMinimum | None = None
+    min_spread: float = Field(default=0.1, gt=0, le=1)
+    """Anomaly: a standard deviation below this share of the mean counts as this share."""
+    unit: Literal["number", "share", "usd", "seconds"] = "number"
+    message: str = Field(min_length=1)
+
+
 ANSWER_STYLES = ("", "usd", "percent", "ms")
 """How a figure may be written in an answer: ``{column}``, ``{column:usd}`` …"""
 
@@ -124,6 +164,7 @@ class PackSpec(PackModel):
     """ISO-4217 code → US dollars for one unit."""
     kpis: tuple[MeasureSpec, ...]
     segments: SegmentSpec
+    alerts: tuple[AlertRuleSpec, ...] = ()
     questions: tuple[QuestionSpec, ...] = ()
     generator: dict[str, Any]
     """The generator's profile, checked by ``engine.generator.profile``."""

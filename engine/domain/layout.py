@@ -15,6 +15,7 @@ TOP_KEYS: dict[str, tuple[str, ...]] = {
     "schema.yaml": ("event_types", "fields"),
     "currencies.yaml": ("currencies",),
     "kpis.yaml": ("kpis",),
+    "alerts.yaml": ("alerts",),
     "questions.yaml": ("questions",),
 }
 """Files whose keys are PackSpec's own."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from engine.contracts.pack import PackSpec
+from engine.domain.alert_rules import check_alerts
 from engine.domain.document import Loc
 from engine.domain.expressions import check_amount, check_measures
 from engine.domain.layout import Source, read_source
@@ -30,6 +31,7 @@ def load_pack(folder: Path) -> PackSpec:
     check_references(spec, source)
     check_amount(spec, source)
     check_measures(spec, source)
+    check_alerts(spec, source)
     check_questions(spec, source)
     for loc, reason, remedy in profile_faults(profile, spec):
         raise source.error(("generator", *loc), reason, remedy)

@@ -13,6 +13,7 @@ from typing import Self
 from engine.contracts.names import Service, State
 from engine.contracts.status import StateChange
 from engine.host import endpoints
+from engine.host.alerts import alert_watch
 from engine.host.commands import Commands
 from engine.host.compose import Instance, compose, lake_path
 from engine.host.control import FILE as CONTROL_FILE
@@ -45,6 +46,7 @@ class Running:
             self._lock.release()
             raise
         self.monitor = Monitor(self.instance.supervisor)
+        self.alerts = alert_watch(self.instance, self.monitor)
         self.ended = threading.Event()
         """Set by ``end`` or a signal: time to leave the context."""
         self._changed = threading.Condition()
@@ -58,6 +60,7 @@ class Running:
         supervisor.run_in_thread()
         supervisor.start()
         self._control = ControlServer(self.instance.paths, Commands(supervisor, self.monitor))
+        self.alerts.start()
         return self
 
     def __exit__(
@@ -68,6 +71,7 @@ class Running:
     ) -> None:
         if self._control is not None:
             self._control.close()
+        self.alerts.close()
         self.instance.supervisor.close()
         self.instance.supervisor.join()
         self.instance.paths.endpoints_file.unlink(missing_ok=True)

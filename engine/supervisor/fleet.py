@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 
+from engine.contracts.alerts import AlertCleared, AlertRaised
 from engine.contracts.names import State
 from engine.contracts.protocol import ChildCommand, ChildMessage, Notice
 from engine.contracts.status import StateChange
@@ -20,7 +21,7 @@ from engine.supervisor.order import levels
 from engine.supervisor.service import RUNNING, Service, Surroundings
 from engine.supervisor.tools import tool_runner
 
-Notification = ChildMessage | StateChange
+Notification = ChildMessage | StateChange | AlertRaised | AlertCleared
 Emit = Callable[[str, Notification], None]
 SpawnTask = Callable[[Coroutine[object, object, None]], asyncio.Task[None]]
 

@@ -118,6 +118,10 @@ class Supervisor:
         """A command for a child of ours; a Notice says so where it cannot be delivered."""
         self._call(lambda: self._fleet.send(name, command))
 
+    def tell(self, name: str, what: Notification) -> None:
+        """Passes on to every listener what something beside the services has to say."""
+        self._call(lambda: self._emit(name, what))
+
     def snapshot(self) -> tuple[ServiceSnapshot, ...]:
         """Every service, in the order given; takes no lock and never waits."""
         return tuple(service.snapshot() for service in self._fleet.services.values())
