@@ -25,7 +25,7 @@ class LogLevel(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line without its time stamp; ``time`` is UTC, None where the line has none."""
+    """A line without time stamp and level; ``time`` is UTC, None where the line has none."""
 
     time: datetime | None
     level: LogLevel
@@ -42,12 +42,14 @@ _LEVELS = {
     "ERROR": LogLevel.ERROR,
     "FATAL": LogLevel.ERROR,
     "CRITICAL": LogLevel.ERROR,
+}
+_TOLD = {
     "[notice]": LogLevel.WARNING,  # written for a person to read
     "[fatal]": LogLevel.ERROR,
 }
 _WORD = re.compile(
     r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} )?"
-    r"(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL|\[notice\]|\[fatal\])[ :]"
+    r"(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)[ :]"
 )
 _CHANGE = re.compile(r"\[supervisor\] [A-Z]+ → ([A-Z]+)")
 _TROUBLE = re.compile(r"(Exception in thread|Traceback \(most recent|defect: )")
@@ -62,7 +64,11 @@ def parse_lines(raw: Iterable[str], before: LogLevel = LogLevel.INFO) -> Iterato
     level = before
     for line in raw:
         time, text = _split(line)
-        level = _level(text) or level
+        named = _WORD.match(text)
+        if named:
+            level, text = _LEVELS[named[1]], text[named.end() :].lstrip(" :")
+        else:
+            level = _level(text) or level
         yield LogLine(time, level, text)
 
 
@@ -76,9 +82,9 @@ def _split(line: str) -> tuple[datetime | None, str]:
 
 
 def _level(text: str) -> LogLevel | None:
-    named = _WORD.match(text)
-    if named:
-        return _LEVELS[named[1]]
+    told = next((word for word in _TOLD if text.startswith(word)), None)
+    if told:
+        return _TOLD[told]
     change = _CHANGE.match(text)
     if change:
         return {

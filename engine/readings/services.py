@@ -34,8 +34,12 @@ def controls(state: State) -> Controls:
 
 _CAUSES = (
     (
-        r"OutOfMemoryError|Cannot allocate memory|ended by SIGKILL",
+        r"OutOfMemoryError|Cannot allocate memory",
         "The memory was used up. Close other programs or give it more in Settings, then try again.",
+    ),
+    (
+        r"ended by SIGKILL",
+        "It was killed from outside, as the system does when memory runs out. Then try again.",
     ),
     (
         r"No space left on device|disk (?:is )?full",

@@ -34,7 +34,23 @@ STAMP = "2026-01-01T12:00:00.250+00:00"
 )
 def test_that_a_level_is_read_from_a_line(text, level):
     (line,) = parse_lines([f"{STAMP} {text}"])
-    assert (line.level, line.text) == (level, text)
+    assert line.level is level
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("INFO pipeline: session", "pipeline: session"),
+        ("2026-11-23 19:14:55,964 WARNING slow", "slow"),
+        ("ERROR: it broke", "it broke"),
+        ("INFO  2026-11-23 [shard 0] main", "2026-11-23 [shard 0] main"),
+        ("[notice] 12 records", "[notice] 12 records"),
+        ("INFORMATION is no level", "INFORMATION is no level"),
+    ],
+)
+def test_that_the_level_is_not_told_twice(raw, text):
+    (line,) = parse_lines([f"{STAMP} {raw}"])
+    assert line.text == text
 
 
 def test_that_the_time_is_read_and_taken_off():

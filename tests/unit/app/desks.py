@@ -1,0 +1,42 @@
+"""A desk whose snapshot the test writes, and that remembers what it was asked."""
+
+from __future__ import annotations
+
+from engine.contracts.names import State
+from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
+from engine.host.desk import Desk
+from engine.host.monitor import overall
+from engine.paths import DataPaths
+
+
+def service(name: str, state: State = State.READY, **more: object) -> ServiceSnapshot:
+    """One service at one moment."""
+    values = {"provider": "kafka", "why": "", **more}
+    return ServiceSnapshot.model_validate({"name": name, "state": state, **values})
+
+
+def report_of(*services: ServiceSnapshot, lag: int | None = None) -> StatusReport:
+    """A report of these services."""
+    stream = PipelineStatus(kafka_lag=lag)
+    return StatusReport(state=overall(services), services=services, pipeline=stream)
+
+
+class ScriptedDesk(Desk):
+    """``report`` is what ``snapshot`` gives; ``asked`` what the buttons did."""
+
+    def __init__(self, paths: DataPaths) -> None:
+        super().__init__(paths)
+        self.report: StatusReport | None = None
+        self.asked: list[tuple[str, str]] = []
+
+    def snapshot(self) -> StatusReport | None:
+        return self.report
+
+    def start_service(self, name: str) -> None:
+        self.asked.append(("start", name))
+
+    def stop_service(self, name: str) -> None:
+        self.asked.append(("stop", name))
+
+    def restart_service(self, name: str) -> None:
+        self.asked.append(("restart", name))
