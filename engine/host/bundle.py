@@ -148,10 +148,12 @@ def _add_logs(zipped: zipfile.ZipFile, paths: DataPaths, clean: Cleaner) -> None
         if not log.is_file():
             continue
         try:
+            info = zipfile.ZipInfo.from_file(log, f"logs/{log.name}")
             lines = log.open(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             continue  # rotated away at this moment
-        with lines, zipped.open(f"logs/{log.name}", "w") as entry:
+        info.compress_type = zipfile.ZIP_DEFLATED
+        with lines, zipped.open(info, "w") as entry:
             for line in lines:
                 entry.write(clean(line).encode("utf-8"))
 

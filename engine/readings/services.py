@@ -39,7 +39,7 @@ _CAUSES = (
     ),
     (
         r"ended by SIGKILL",
-        "It was killed from outside, as the system does when memory runs out. Free some, try again.",
+        "It was killed from outside, as the system does when memory runs out. Try again.",
     ),
     (
         r"No space left on device|disk (?:is )?full",
