@@ -44,7 +44,7 @@ class VerifiedAssistant:
             )
         return Readiness(
             f"No language model is set up: only {count} verified questions are answered.",
-            "Pick one below, or ask anything else in SQL on the SQL page.",
+            "A new conversation lists them; anything else can be asked in SQL on the SQL page.",
         )
 
     def samples(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from engine.topic.filter import Filter, parse_filter
+from engine.topic.filter import Filter, field_text, parse_filter
 from engine.topic.merge import FIRST_SCAN, MOST_AT_ONCE, Cursor, Lane, merged
 from engine.topic.payload import PREVIEW_BYTES, one_line
 from engine.topic.source import Bounds, Record, Source
@@ -62,11 +62,15 @@ TAIL_LIMITS = Limits(2_000, 0.4)
 
 @dataclass(frozen=True)
 class Row:
-    """A message in the list. ``size`` is the value's, in bytes; None for a null."""
+    """A message in the list. ``size`` is the value's, in bytes; None for a null.
+
+    ``label`` is the text of the field that tells messages apart, empty where there is none.
+    """
 
     partition: int
     offset: int
     time_ms: int | None
+    label: str
     key: str
     size: int | None
     preview: str
@@ -124,10 +128,11 @@ def read_page(
     *,
     partitions: Collection[int] | None = None,
     passes: Filter = EVERYTHING,
+    label: str = "",
     limits: Limits = PAGE_LIMITS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Page:
-    """Up to ``count`` messages that pass the filter."""
+    """Up to ``count`` messages that pass the filter; ``label`` is a field shown beside each."""
     bounds = bounds_of(source, partitions)
     cursor = start if isinstance(start, Cursor) else first_cursor(source, start, bounds)
     keep = PREVIEW_BYTES if passes.everything else None
@@ -140,7 +145,7 @@ def read_page(
     for record in merged(source, lanes, keep):
         scanned += 1
         if passes(record):
-            rows.append(_row(record))
+            rows.append(_row(record, label))
         if len(rows) == count:
             stopped = "full"
             break
@@ -156,6 +161,7 @@ def tail(
     count: int,
     *,
     passes: Filter = EVERYTHING,
+    label: str = "",
     limits: Limits = TAIL_LIMITS,
 ) -> tuple[Page, int]:
     """What came since ``cursor``, oldest first; and how many were passed over unseen.
@@ -173,7 +179,13 @@ def tail(
         starts[partition] = max(asked, high - fair)
         skipped += starts[partition] - asked
     page = read_page(
-        source, Cursor(False, starts), count, partitions=tuple(starts), passes=passes, limits=limits
+        source,
+        Cursor(False, starts),
+        count,
+        partitions=tuple(starts),
+        passes=passes,
+        label=label,
+        limits=limits,
     )
     return page, skipped
 
@@ -207,11 +219,12 @@ def _page(
     )
 
 
-def _row(record: Record) -> Row:
+def _row(record: Record, label: str) -> Row:
     return Row(
         partition=record.partition,
         offset=record.offset,
         time_ms=record.time_ms,
+        label=field_text(record, label) if label else "",
         key="" if record.key is None else one_line(record.key),
         size=record.size,
         preview=one_line(record.value),

@@ -99,6 +99,12 @@ def parse_filter(text: str) -> Filter:
     return Filter(text.strip(), _Parser(tokens).whole() if tokens else None)
 
 
+def field_text(record: Record, field: str) -> str:
+    """The field as text; empty where the message has none."""
+    value = _field(View(record), field)
+    return "" if value is None or value is _MISSING else _text(value)
+
+
 class _Token(NamedTuple):
     kind: str
     text: str

@@ -28,17 +28,20 @@ class Groups(Protocol):
 class TopicSession:
     """Every method blocks and may raise a LakehouseError; used from one thread at a time.
 
-    ``endpoint`` is asked at each question, so that a broker that came back elsewhere is found.
+    ``label`` is the field shown beside each message. ``endpoint`` is asked at each question, so
+    that a broker that came back elsewhere is found.
     """
 
     def __init__(
         self,
         endpoint: Callable[[], KafkaEndpoint],
+        label: str = "",
         connect: Callable[[KafkaEndpoint], Source] = KafkaSource,
         admin: Callable[[KafkaEndpoint], Groups] = GroupClient,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = endpoint
+        self._label = label
         self._connect = connect
         self._make_admin = admin
         self._clock = clock
@@ -51,11 +54,13 @@ class TopicSession:
         self, start: Position | Cursor, count: int, partitions: Collection[int] | None, only: Filter
     ) -> Page:
         """A page of messages; see ``read_page``."""
-        return read_page(self._open(), start, count, partitions=partitions, passes=only)
+        return read_page(
+            self._open(), start, count, partitions=partitions, passes=only, label=self._label
+        )
 
     def tail(self, cursor: Cursor, count: int, only: Filter) -> tuple[Page, int]:
         """What came since; see ``browse.tail``."""
-        return tail(self._open(), cursor, count, passes=only)
+        return tail(self._open(), cursor, count, passes=only, label=self._label)
 
     def message(self, partition: int, offset: int) -> Record:
         """One message, whole; NoSuchMessage when it expired meanwhile."""

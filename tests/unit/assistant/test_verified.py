@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from engine.assistant.export import ExportFailed, write_csv
+from engine.assistant.export import csv_bytes
 from engine.assistant.match import match, nearest
 from engine.assistant.verified import VerifiedAssistant
-from engine.contracts.assistant import Answer, Assistant
+from engine.contracts.assistant import Answer, AnswerColumn, Assistant
 from engine.contracts.pack import PackSpec
 from engine.lake import LakeReader, QueryFailed
 
@@ -121,16 +123,14 @@ def test_that_a_missing_table_is_an_error_with_a_remedy(pack: PackSpec, tmp_path
         engine.ask("How many orders were there in the last hour?", None)
 
 
-def test_that_an_answer_is_written_as_csv(assistant: Assistant, tmp_path: Path) -> None:
+def test_that_an_answer_is_written_as_csv(assistant: Assistant) -> None:
     answer = assistant.ask("orders by minute in the last hour", None)
-    assert write_csv(answer, tmp_path / "a.csv") == 2
-    with (tmp_path / "a.csv").open(encoding="utf-8") as file:
-        rows = list(csv.reader(file))
+    rows = list(csv.reader(io.StringIO(csv_bytes(answer).decode())))
     assert rows[0] == ["window_start", "orders", "gmv_usd"]
     assert rows[1][0].endswith(":00Z")
-    assert [row[1] for row in rows[1:]] == ["3", "4"]
+    assert [row[1:] for row in rows[1:]] == [["3", "30.0"], ["4", "70.5"]]
 
 
-def test_that_a_csv_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ExportFailed, match="cannot be written"):
-        write_csv(Answer("q", "a", "verified", "c"), tmp_path / "no" / "a.csv")
+def test_that_null_is_an_empty_cell() -> None:
+    answer = Answer("q", "a", "verified", "c", columns=(AnswerColumn("x", "DOUBLE"),))
+    assert csv_bytes(replace(answer, rows=((None,), (1.5,)))) == b'x\n""\n1.5\n'

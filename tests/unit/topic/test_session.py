@@ -25,7 +25,7 @@ class Fixture:
         self.now = 0.0
         self.address = "127.0.0.1:9092"
         self.made: list[MemorySource] = []
-        self.session = TopicSession(self.endpoint, self.connect, lambda _e: self, lambda: self.now)
+        self.session = TopicSession(self.endpoint, "n", self.connect, lambda _e: self, lambda: self.now)
 
     def endpoint(self) -> KafkaEndpoint:
         return KafkaEndpoint(bootstrap_servers=self.address, topic="t")
@@ -42,6 +42,7 @@ def test_that_one_connection_serves_many_questions() -> None:
     it = Fixture()
     assert not it.session.connected
     assert len(it.session.page(Newest(), 3, None, ALL).rows) == 3
+    assert [row.label for row in it.session.page(Newest(), 3, None, ALL).rows] == ["4", "3", "2"]
     assert it.session.message(0, 4).offset == 4
     assert len(it.made) == 1
 
