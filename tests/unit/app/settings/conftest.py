@@ -64,8 +64,9 @@ def keyring(monkeypatch) -> Kept:
 def desk(context, shipped_pack, keyring, monkeypatch) -> ListeningDesk:
     for name in set(ENVIRONMENT) & set(os.environ):
         monkeypatch.delenv(name)
-    context.desk = ListeningDesk(context.desk.paths, shipped_pack)
-    return context.desk
+    made = ListeningDesk(context.desk.paths, shipped_pack)
+    context.desk = made
+    return made
 
 
 @pytest.fixture

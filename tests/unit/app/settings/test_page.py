@@ -9,6 +9,8 @@ from app.pages.settings import SettingsPage
 from engine.contracts.names import State
 from engine.contracts.protocol import Incident, Produced, SetRate
 from engine.contracts.status import StateChange
+from engine.providers.kafka_client import BrokerSilent
+from engine.providers.tryout import BrokerAnswer
 from engine.readings import settings as engine
 from engine.readings.models import ModelsAnswer
 from engine.settings import load_settings
@@ -21,6 +23,10 @@ def _type(qtbot, page, path: str, text: str) -> None:
     line = page.row(path).editor.line
     line.setText(text)
     qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+def _totals(incident: str | None) -> Produced:
+    return Produced(sent=9, acknowledged=12_345, failed=0, rate=301.4, incident=incident)
 
 
 def test_that_every_setting_stands_in_one_group(page):
@@ -78,19 +84,17 @@ def test_that_an_incident_is_played_and_its_end_is_counted_down(page, desk, qtbo
     button.click()
     qtbot.waitUntil(lambda: "Traffic spike" in page.demo.playing.text())
     assert desk.sent == [("generator", Incident(name="traffic_spike", seconds=120))]
-    totals = {"sent": 9, "acknowledged": 12_345, "failed": 0, "rate": 301.4}
     notify = page.context.door.notified.emit
-    notify("generator", Produced(**totals, incident="traffic_spike"))
+    notify("generator", _totals("traffic_spike"))
     assert page.demo.playing.text().endswith("left.")
     assert page.demo.flow.text() == "301 events/s now · 12,345 acknowledged since the start"
 
 
 def test_that_an_incident_that_somebody_else_plays_is_shown(page):
-    totals = {"sent": 9, "acknowledged": 9, "failed": 0, "rate": 1.0}
     notify = page.context.door.notified.emit
-    notify("generator", Produced(**totals, incident="bad_deploy"))
+    notify("generator", _totals("bad_deploy"))
     assert page.demo.playing.text() == "Playing now: Bad deploy."
-    notify("generator", Produced(**totals))
+    notify("generator", _totals(None))
     assert page.demo.playing.text() == ""
 
 
@@ -165,7 +169,7 @@ def test_that_a_broken_file_is_said_with_its_remedy_and_read_again(context, desk
 def test_that_a_connection_can_be_tested_once_there_is_an_address(page, monkeypatch, qtbot):
     assert not page.kafka_test.button.isEnabled()
     assert "Enter the address" in page.kafka_test.result.text()
-    answer = engine.BrokerAnswer(3, 12, "events", has_topic=False, elapsed_ms=120)
+    answer = BrokerAnswer(3, 12, "events", has_topic=False, elapsed_ms=120)
     monkeypatch.setattr(engine, "try_external_kafka", lambda _desk: answer)
     _type(qtbot, page, "kafka.bootstrap_servers", "kafka.example:9093")
     qtbot.waitUntil(page.kafka_test.button.isEnabled)
@@ -184,7 +188,7 @@ def test_that_a_tested_service_s_models_are_suggested(page, monkeypatch, qtbot):
 
 def test_that_a_failed_test_says_why(page, monkeypatch, qtbot):
     def fail(_desk):
-        raise engine.Refused("Nobody answers.", "Check the address.")
+        raise BrokerSilent("Nobody answers.", "Check the address.")
 
     monkeypatch.setattr(engine, "try_model_service", fail)
     page.model_test.button.click()
