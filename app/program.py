@@ -76,6 +76,7 @@ class Program(QObject):
         self.context.desk = desk
         if self._ending:
             return
+        self.theme.choose(desk.settings.window.theme)
         self.window.open_pages("live")
         # The other pages' code too, so that the first look at one is not a pause.
         self.door.ask(_load_pages, lambda _: None, owner=self, lane="imports")
