@@ -88,7 +88,8 @@ def read_batches(lake: LakeReader, window_s: float, now: dt.datetime) -> BatchSe
 
 
 def _series(lines: Doubles, batches: int) -> BatchSeries:
-    return BatchSeries(*lines, batches=batches)
+    at, duration, taken, processed, lag, p50, p95 = lines
+    return BatchSeries(at, duration, taken, processed, lag, p50, p95, batches)
 
 
 def broken(lines: Doubles, gap_s: float) -> Doubles:

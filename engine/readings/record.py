@@ -1,4 +1,4 @@
-"""A refused record made readable: its JSON indented, each token's kind, and where the fault is.
+"""A refused record made readable: its JSON indented, and where in it the fault is.
 
 Numbers stay as they were written: the text is laid out anew from its own tokens, not from
 parsed values.
@@ -8,34 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from engine.contracts.names import Reason
 from engine.contracts.pack import PackSpec
-
-Kind = Literal["key", "string", "number", "word", "mark"]
 
 SHOWN_CHARACTERS = 65_536
 """A longer record is shown by its beginning, as it came: nobody reads further."""
 
 _INDENT = "  "
 _TOKEN = re.compile(
-    r'(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)'
-    r"|(?P<word>true|false|null)|(?P<mark>[{}\[\],:])|(?P<space>\s+)|(?P<other>.)",
+    r'(?P<string>"(?:[^"\\]|\\.)*")|(?P<mark>[{}\[\],:])|(?P<space>\s+)'
+    r'|(?P<other>[^\s{}\[\],:"]+|.)',
     re.DOTALL,
 )
 _OF_TIME = (Reason.BAD_TIMESTAMP, Reason.IN_FUTURE, Reason.TOO_LATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Characters [start, end) of the text and what they are."""
-
-    start: int
-    end: int
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,6 @@ class Explained:
     """
 
     text: str
-    spans: tuple[Span, ...]
     fault: tuple[int, int] | None = None
     field: str | None = None
     problem: str = ""
@@ -75,14 +62,15 @@ def explain(raw: str, reason: str, detail: str, pack: PackSpec) -> Explained:
             raw[:SHOWN_CHARACTERS], (), field=named_field(reason, detail, pack), cut=cut
         )
     laid = _Layout()
-    for kind, token in _tokens(raw):
-        laid.add(kind, token)
-    text, spans = laid.result()
+    for match in _TOKEN.finditer(raw):
+        if match.lastgroup != "space":
+            laid.add(match.group())
+    text = laid.text()
     name = named_field(reason, detail, pack)
     fault = laid.fields.get(name) if name else None
     if reason == Reason.NOT_OBJECT.value:
         fault = (0, len(text))
-    return Explained(text, spans, fault, name)
+    return Explained(text, fault, name)
 
 
 def named_field(reason: str, detail: str, pack: PackSpec) -> str | None:
@@ -128,15 +116,8 @@ def _broken(raw: str, problem: str, at: int) -> Explained:
     line = raw.count("\n", 0, at) + 1
     column = at - (raw.rfind("\n", 0, at) + 1) + 1
     shown = raw[:SHOWN_CHARACTERS]
-    spans = []
-    for match in _TOKEN.finditer(shown[:at]):
-        if match.lastgroup in ("string", "number", "word", "mark"):
-            kind: Kind = match.lastgroup  # type: ignore[assignment]  # one of the four just named
-            spans.append(Span(match.start(), match.end(), kind))
     fault = _visible(shown, at)
-    return Explained(
-        shown, tuple(spans), fault, None, problem, (line, column), len(raw) - len(shown)
-    )
+    return Explained(shown, fault, None, problem, (line, column), len(raw) - len(shown))
 
 
 def _visible(shown: str, at: int) -> tuple[int, int] | None:
@@ -147,19 +128,12 @@ def _visible(shown: str, at: int) -> tuple[int, int] | None:
     return start, start + 1
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield str(match.lastgroup), match.group()
-
-
 class _Layout:
     """Lays valid JSON out with two spaces a level, and remembers where each top field stands."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._at = 0
-        self._spans: list[Span] = []
         self._depth = 0
         self._opened = False
         self._open_kinds: list[str] = []
@@ -167,7 +141,7 @@ class _Layout:
         self._field: tuple[str, int] | None = None
         self.fields: dict[str, tuple[int, int]] = {}
 
-    def add(self, kind: str, piece: str) -> None:
+    def add(self, piece: str) -> None:
         """The next piece."""
         if piece in ("}", "]"):
             self._close(piece)
@@ -176,30 +150,28 @@ class _Layout:
             self._line()
             self._opened = False
         if piece in ("{", "["):
-            self._write(piece, "mark")
+            self._write(piece)
             self._open_kinds.append(piece)
             self._depth += 1
             self._opened = True
             self._expects_key = piece == "{"
         elif piece == ",":
             self._end_field()
-            self._write(piece, "mark")
+            self._write(piece)
             self._line()
             self._expects_key = self._open_kinds[-1] == "{"
         elif piece == ":":
-            self._write(piece, "mark")
-            self._space(" ")
+            self._write(piece)
+            self._write(" ")
             self._expects_key = False
-        elif kind == "string" and self._expects_key:
-            if self._depth == 1:
-                self._field = (str(json.loads(piece)), self._at)
-            self._write(piece, "key")
         else:
-            self._write(piece, kind)
+            if self._expects_key and self._depth == 1:
+                self._field = (str(json.loads(piece)), self._at)
+            self._write(piece)
 
-    def result(self) -> tuple[str, tuple[Span, ...]]:
-        """The text and its spans."""
-        return "".join(self._parts), tuple(self._spans)
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._parts)
 
     def _close(self, piece: str) -> None:
         self._end_field()
@@ -208,7 +180,7 @@ class _Layout:
         if not self._opened:
             self._line()
         self._opened = False
-        self._write(piece, "mark")
+        self._write(piece)
 
     def _end_field(self) -> None:
         if self._depth == 1 and self._field is not None:
@@ -217,13 +189,8 @@ class _Layout:
             self._field = None
 
     def _line(self) -> None:
-        self._space("\n" + _INDENT * self._depth)
+        self._write("\n" + _INDENT * self._depth)
 
-    def _space(self, text: str) -> None:
+    def _write(self, text: str) -> None:
         self._parts.append(text)
         self._at += len(text)
-
-    def _write(self, piece: str, kind: str) -> None:
-        named: Kind = kind  # type: ignore[assignment]  # of valid JSON there is no other piece
-        self._spans.append(Span(self._at, self._at + len(piece), named))
-        self._space(piece)

@@ -27,12 +27,6 @@ def test_that_json_is_laid_out_with_numbers_as_they_were_written() -> None:
     )
 
 
-def test_that_each_token_has_its_kind() -> None:
-    found = explain('{"a":["b",-1.5e3,true]}', Reason.TOO_LATE.value, "", PACK)
-    kinds = [(found.text[s.start : s.end], s.kind) for s in found.spans if s.kind != "mark"]
-    assert kinds == [('"a"', "key"), ('"b"', "string"), ("-1.5e3", "number"), ("true", "word")]
-
-
 @pytest.mark.parametrize(
     ("raw", "reason", "detail", "marked"),
     [
@@ -88,11 +82,6 @@ def test_that_broken_json_is_marked_where_the_reader_stopped(
         assert found.place == place
         assert found.text == raw
     assert (found.text[slice(*found.fault)] if found.fault else None) == marked
-
-
-def test_that_what_precedes_the_fault_keeps_its_kinds() -> None:
-    found = explain('{"a":1 oops}', Reason.NOT_JSON.value, "no JSON", PACK)
-    assert [found.text[s.start : s.end] for s in found.spans] == ["{", '"a"', ":", "1"]
 
 
 def test_that_a_very_long_record_is_shown_by_its_beginning() -> None:

@@ -73,7 +73,9 @@ def test_that_the_picture_shows_rows_rates_and_state(
     box = page.picture.boxes[Layer.QUARANTINE]
     assert box.content is not None
     assert (box.content.figure, box.content.unit, box.content.state) == ("2", "records", "Flowing")
-    assert page.picture.boxes[Layer.BROKER].content.figure == "4"
+    broker = page.picture.boxes[Layer.BROKER].content
+    assert broker is not None
+    assert broker.figure == "4"
     assert page.picture.rate_of(ARROWS[1]) == pytest.approx(8.0)
     assert "2 records" in box.accessibleDescription()
     assert box.accessibleName() == "Quarantine: Flowing"
