@@ -28,12 +28,16 @@ def cell_text(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case float() | Decimal():
-            return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:g}"
+            return _decimal(float(value))
         case int():
             return f"{value:,}"
         case _:
             text = " ".join(str(value).split())
             return text if len(text) <= SHORT else f"{text[:SHORT]}…"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:g}"
 
 
 def cell_tooltip(value: object) -> str | None:

@@ -77,7 +77,11 @@ class Commands:
 
 
 def _long_command(op: str, request: Answer) -> ChildCommand:
-    kinds = {"rebuild": Rebuild, "restore-table": RestoreTable, "maintain": Maintain}
+    kinds: dict[str, type[Rebuild | RestoreTable | Maintain]] = {
+        "rebuild": Rebuild,
+        "restore-table": RestoreTable,
+        "maintain": Maintain,
+    }
     fields = {name: value for name, value in request.items() if name != "op" and value is not None}
     try:
         return kinds[op].model_validate(fields)

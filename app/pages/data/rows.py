@@ -60,13 +60,18 @@ class RowsPane(Pane):
         bar.setSpacing(8)
         label = QLabel(tr("As of"))
         label.setBuddy(self.picker)
-        for widget in (label, self.picker, self.newer):
-            bar.addWidget(widget)
+        bar.addWidget(label)
+        bar.addWidget(self.picker)
+        bar.addWidget(self.newer)
         bar.addStretch(1)
-        for widget in (self.place, self.previous, self.next):
-            bar.addWidget(widget)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.place, 1)
+        below.addWidget(self.previous)
+        below.addWidget(self.next)
         self.column.addLayout(bar)
         self.column.addWidget(self.content, 1)
+        self.column.addLayout(below)
 
     # What the page tells it
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from PySide6.QtCore import Qt
 
 from app.context import Context
 from app.models.arrow_page import ArrowPageModel, cell_text, cell_tooltip
@@ -132,6 +133,7 @@ def test_that_rows_of_an_old_version_are_shown(page: DataPage, qtbot) -> None:
 def test_that_a_version_can_be_typed(page: DataPage, qtbot) -> None:
     _tab(page, page.rows, qtbot)
     line = page.rows.picker.lineEdit()
+    assert line is not None
     line.setText("2")
     line.returnPressed.emit()
     qtbot.waitUntil(lambda: page.rows.model.rowCount() == 2)
@@ -148,7 +150,7 @@ def test_that_rows_are_turned_page_by_page(page: DataPage, qtbot, monkeypatch) -
     page.rows._turn(1)
     qtbot.waitUntil(lambda: page.rows.model.rowCount() == 1)
     assert page.rows.place.text().startswith("3–3 of 3 rows")
-    assert page.rows.model.headerData(0, page_module.Qt.Orientation.Vertical) == 3
+    assert page.rows.model.headerData(0, Qt.Orientation.Vertical) == 3
     page.rows.previous.click()
     qtbot.waitUntil(lambda: page.rows.model.rowCount() == 3)
 
@@ -320,7 +322,7 @@ def test_that_the_page_of_rows_is_a_sound_model(qtmodeltester) -> None:
     model.show(pa.table({"n": [1, 2], "text": ["a", None], "x": [0.5, 1e20]}), first=10)
     qtmodeltester.check(model)
     assert [model.index(1, column).data() for column in range(3)] == ["2", "–", "1e+20"]
-    assert model.headerData(1, page_module.Qt.Orientation.Vertical) == 12
+    assert model.headerData(1, Qt.Orientation.Vertical) == 12
 
 
 def test_that_cells_are_short_and_their_tooltips_whole() -> None:

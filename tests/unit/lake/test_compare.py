@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pyarrow as pa
 import pytest
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.unit
 NOON = dt.datetime.fromtimestamp(NOON_MS / 1000, dt.UTC)
 
 
-def _kpis(lake: Lake, mode: str, **minutes: dict[str, object]) -> None:
+def _kpis(lake: Lake, mode: str, **minutes: Mapping[str, object]) -> None:
     """Rows ``m3={"events": 5}``: minute 3 after noon."""
     rows = [
         {
