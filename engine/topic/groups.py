@@ -56,11 +56,15 @@ class Reader:
 
 @dataclass(frozen=True)
 class Overview:
-    """The topic's partitions and consumer groups; ``left_out`` groups were too many to ask."""
+    """The topic's partitions and consumer groups; ``left_out`` groups were too many to ask.
+
+    ``problem`` says why the groups are not known; empty where they are.
+    """
 
     partitions: tuple[PartitionInfo, ...]
     groups: tuple[Reader, ...]
     left_out: int = 0
+    problem: str = ""
 
     @property
     def messages(self) -> int:
@@ -114,7 +118,7 @@ class GroupClient:
             reason = error.args[0].str() if isinstance(error, KafkaException) else "no answer"
             raise TopicUnavailable(
                 f"The broker does not tell its consumer groups: {reason}.",
-                "Browsing works without it. Check that this user may describe groups.",
+                "Browsing works without; check that this user may describe groups.",
             ) from None
         return found, len(names) - len(asked)
 

@@ -51,7 +51,7 @@ class Placed:
 
 def send_one(endpoint: KafkaEndpoint, message: OneMessage) -> Placed:
     """Sends and waits for the acknowledgement; BrokerUnreachable, NotSent."""
-    sender = Sender(endpoint, ONE_S)
+    sender = Sender(endpoint, ONE_S, {"log_level": 0})
     sender.handshake(ONE_S, lambda: False)
     value = None if message.value is None else message.value.encode()
     headers = [(name, text.encode()) for name, text in message.headers]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Final, Protocol
 
 from engine.contracts.kafka import KafkaEndpoint
 from engine.topic.browse import Page, Position, read_one, read_page, tail
-from engine.topic.errors import NoSuchMessage
+from engine.topic.errors import NoSuchMessage, TopicUnavailable
 from engine.topic.filter import Filter
 from engine.topic.groups import Group, GroupClient, Overview, overview
 from engine.topic.merge import Cursor
@@ -73,11 +74,15 @@ class TopicSession:
         return found
 
     def overview(self) -> Overview:
-        """Partitions and consumer groups."""
+        """Partitions and consumer groups; the partitions alone where groups may not be asked."""
         source = self._open()
         assert self._admin is not None
-        groups, left_out = self._admin.groups()
-        return overview(source.bounds(), groups, left_out)
+        bounds = source.bounds()
+        try:
+            groups, left_out = self._admin.groups()
+        except TopicUnavailable as error:
+            return replace(overview(bounds, ()), problem=str(error))
+        return overview(bounds, groups, left_out)
 
     def close_if_idle(self) -> None:
         """Lets the connection go when IDLE_S have passed since the last question."""

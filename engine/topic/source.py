@@ -136,6 +136,8 @@ class KafkaSource:
         except KafkaException as error:
             raise self._unavailable(error) from None
         finally:
+            # A paused partition would still be paused in the next read.
+            self._consumer.resume(starts)
             self._consumer.unassign()
         return found
 
@@ -216,7 +218,9 @@ def _record(message: Message, partition: int, offset: int, keep: int | None) -> 
     kind, time_ms = message.timestamp()
     value = message.value()
     known = kind != TIMESTAMP_NOT_AVAILABLE
-    headers = tuple((str(name), value) for name, value in message.headers() or ())
+    # Typed as a mapping too, which is what a producer may give and a consumer never gets.
+    pairs: Any = message.headers() or ()
+    headers = tuple((str(name), value) for name, value in pairs)
     return Record(
         partition,
         offset,

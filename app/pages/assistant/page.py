@@ -88,12 +88,12 @@ class AssistantPage(Page):
         self.samples.body.addLayout(grid)
         self._column.addWidget(self.samples)
         self._column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(inside)
-        self.scroll.verticalScrollBar().rangeChanged.connect(self._follow_end)
-        self.body.addWidget(self.scroll, 1)
+        self.talk = QScrollArea()
+        self.talk.setWidgetResizable(True)
+        self.talk.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.talk.setWidget(inside)
+        self.talk.verticalScrollBar().rangeChanged.connect(self._follow_end)
+        self.body.addWidget(self.talk, 1)
 
     def shown(self) -> None:
         """See Page."""
@@ -179,7 +179,7 @@ class AssistantPage(Page):
         """Shows what was just added, once the layout has made room for it."""
         if self._at_end:
             self._at_end = False
-            self.scroll.verticalScrollBar().setValue(high)
+            self.talk.verticalScrollBar().setValue(high)
 
     def _show_ready(self, ready: Readiness) -> None:
         self.notice.setText(f"{ready.sentence} {ready.remedy}")

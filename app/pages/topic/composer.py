@@ -131,9 +131,9 @@ class Composer(QDialog):
         return row
 
     def _foot(self) -> QHBoxLayout:
-        self.result = QLabel()
-        self.result.setObjectName("result")
-        self.result.setWordWrap(True)
+        self.outcome = QLabel()
+        self.outcome.setObjectName("outcome")
+        self.outcome.setWordWrap(True)
         close = QPushButton(tr("Close"))
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
@@ -145,7 +145,7 @@ class Composer(QDialog):
         self.send.clicked.connect(self.send_now)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.result, 1)
+        row.addWidget(self.outcome, 1)
         row.addWidget(close)
         row.addWidget(self.send)
         return row
@@ -230,8 +230,8 @@ class Composer(QDialog):
         self._say(str(error), "bad")
 
     def _say(self, text: str, tone: str) -> None:
-        self.result.setText(text)
-        set_tone(self.result, tone)
+        self.outcome.setText(text)
+        set_tone(self.outcome, tone)
 
 
 def _headers(text: str) -> tuple[tuple[str, str], ...]:

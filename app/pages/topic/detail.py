@@ -64,7 +64,7 @@ class DetailPane(QWidget):
         top.addStretch(1)
         top.addWidget(self.copy)
         top.addWidget(self.again)
-        self.partition, self.time, self.key, self.size, self.headers = (QLabel() for _ in "ptksh")
+        self.partition, self.time, self.key, self.bytes, self.headers = (QLabel() for _ in range(5))
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(4)
@@ -72,7 +72,7 @@ class DetailPane(QWidget):
             (tr("Partition"), self.partition),
             (tr("Time"), self.time),
             (tr("Key"), self.key),
-            (tr("Size"), self.size),
+            (tr("Size"), self.bytes),
             (tr("Headers"), self.headers),
         )
         for name, label in rows:
@@ -119,7 +119,7 @@ class DetailPane(QWidget):
         self.partition.setText(str(detail.partition))
         self._show_time(detail)
         self.key.setText(tr("none") if detail.key is None else detail.key or tr("empty"))
-        self.size.setText(DASH if detail.size is None else size(detail.size))
+        self.bytes.setText(DASH if detail.size is None else size(detail.size))
         self.headers.setText(_headers(detail))
         self._show_verdict(detail)
         self.note.setText(detail.shown.note)

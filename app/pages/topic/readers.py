@@ -13,6 +13,7 @@ from app.refresh import Refresher
 from app.widgets.card import Card
 from app.widgets.rows_model import ColumnSpec, RowsModel
 from app.widgets.table import DataTable
+from app.widgets.tone import set_tone
 from app.words import tr
 from engine.host.running import Running
 from engine.topic.groups import Overview
@@ -127,7 +128,10 @@ class ReadersView(QWidget):
         """Why there are no groups, or that some are left out."""
         self.group_table.setVisible(bool(seen.groups))
         self.no_groups.setVisible(not seen.groups or bool(seen.left_out))
-        if seen.left_out:
+        set_tone(self.no_groups, "bad" if seen.problem else "")
+        if seen.problem:
+            self.no_groups.setText(seen.problem)
+        elif seen.left_out:
             text = tr("{0} more groups of this broker were not asked.")
             self.no_groups.setText(text.format(number(seen.left_out)))
         else:
@@ -149,8 +153,8 @@ def _table(model: RowsModel, name: str, widths: tuple[int, ...]) -> DataTable:
     table = DataTable()
     table.setAccessibleName(name)
     table.show_model(model, 0)
-    for column, width in enumerate(widths):
-        table.setColumnWidth(column, width)
+    for place, width in enumerate(widths):
+        table.setColumnWidth(place, width)
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,6 +16,7 @@ from engine.domain import load_pack
 from engine.lake import LakeReader
 from pipelines.tables import Lake, ensure_tables
 
+Columns = dict[str, list[Any]]
 SHIPPED = Path(__file__).parents[3] / "resources" / "domains" / "ecommerce"
 
 
@@ -39,7 +41,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory, pack: PackSpec) -> LakeRead
     ensure_tables(lake, pack)
     now = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
     minutes = [now - dt.timedelta(minutes=m) for m in (10, 5, 24 * 60)]
-    gold = {"orders": [3, 4, 100], "gmv_usd": [30.0, 70.5, 999.0], "refund_usd": [0.0, 10.0, 0.0]}
+    gold: Columns = {
+        "orders": [3, 4, 100],
+        "gmv_usd": [30.0, 70.5, 999.0],
+        "refund_usd": [0.0, 10.0, 0.0],
+    }
     _write(lake, Table.GOLD_KPIS, {"window_start": minutes, **gold, "net_usd": [30.0, 60.5, 0.0]})
     _write(
         lake,
@@ -66,7 +72,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, pack: PackSpec) -> LakeRead
     return LakeReader(root)
 
 
-def _write(lake: Lake, table: Table, columns: dict[str, list[object]]) -> None:
+def _write(lake: Lake, table: Table, columns: Columns) -> None:
     """Appends rows; the columns that are not given are null."""
     schema = pa.schema(lake.open(table).schema().to_arrow())
     count = len(next(iter(columns.values())))

@@ -143,3 +143,13 @@ def test_that_sending_again_makes_it_a_new_event(pack: PackSpec) -> None:
     assert new["ts"] == "2025-01-01T12:00:01.000Z"
     assert renewed("no json", pack, NOW) == "no json"
     assert renewed("[1]", pack, NOW) == "[1]"
+
+
+def test_that_a_source_can_be_read_again_and_again(
+    endpoint: KafkaEndpoint, source: KafkaSource
+) -> None:
+    placed = send_one(endpoint, OneMessage("u-1", "{}"))
+    for _ in range(3):
+        found = read_one(source, placed.partition, placed.offset)
+        assert found is not None
+        assert found.value == b"{}"

@@ -6,7 +6,7 @@ import pytest
 
 from engine.contracts.kafka import KafkaEndpoint
 from engine.topic.browse import Newest
-from engine.topic.errors import NoSuchMessage
+from engine.topic.errors import NoSuchMessage, TopicUnavailable
 from engine.topic.filter import parse_filter
 from engine.topic.groups import Group, overview
 from engine.topic.session import IDLE_S, TopicSession
@@ -23,9 +23,12 @@ class Fixture:
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.forbidden = False
         self.address = "127.0.0.1:9092"
         self.made: list[MemorySource] = []
-        self.session = TopicSession(self.endpoint, "n", self.connect, lambda _e: self, lambda: self.now)
+        self.session = TopicSession(
+            self.endpoint, "n", self.connect, lambda _e: self, lambda: self.now
+        )
 
     def endpoint(self) -> KafkaEndpoint:
         return KafkaEndpoint(bootstrap_servers=self.address, topic="t")
@@ -35,6 +38,8 @@ class Fixture:
         return self.made[-1]
 
     def groups(self) -> tuple[list[Group], int]:
+        if self.forbidden:
+            raise TopicUnavailable("Groups may not be asked.", "Ask for the right.")
         return [Group("spark", "Stable", 1, {0: 2}), Group("other", "Empty", 0, {})], 3
 
 
@@ -92,3 +97,11 @@ def test_that_the_group_furthest_behind_comes_first() -> None:
 def test_that_a_commit_beyond_the_end_is_no_negative_lag() -> None:
     seen = overview({0: Bounds(0, 5)}, [Group("a", "Empty", 0, {0: 9})])
     assert seen.groups[0].total_lag == 0
+
+
+def test_that_partitions_are_shown_where_groups_may_not_be_asked() -> None:
+    it = Fixture()
+    it.forbidden = True
+    seen = it.session.overview()
+    assert (seen.messages, seen.groups) == (5, ())
+    assert seen.problem == "Groups may not be asked. Ask for the right."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.pages.assistant import AssistantPage
 from app.pages.assistant.card import AnswerCard
@@ -83,6 +84,13 @@ def cards(page: AssistantPage) -> list[AnswerCard]:
     return page.findChildren(AnswerCard)
 
 
+def part(card: QWidget, kind: type[Any], name: str | None = None) -> Any:
+    """The first child of that kind, which must be there."""
+    found = card.findChildren(kind, name)
+    assert found
+    return found[0]
+
+
 def asked(page: AssistantPage, question: str, qtbot) -> AnswerCard:
     """The card of the answer."""
     before = len(cards(page))
@@ -96,7 +104,7 @@ def test_that_it_says_that_there_is_no_model(page) -> None:
 
 
 def test_that_a_sample_is_asked_by_a_click(page, assistant, qtbot) -> None:
-    sample = page.samples.findChild(QPushButton)
+    sample = part(page.samples, QPushButton)
     sample.click()
     qtbot.waitUntil(lambda: len(cards(page)) == 1)
     assert assistant.asked == [("top", None)]
@@ -124,27 +132,27 @@ def test_that_nothing_is_not_asked(page, assistant, qtbot) -> None:
 def test_that_an_answer_has_its_chart_rows_and_sql(page, qtbot) -> None:
     card = asked(page, "top", qtbot)
     assert card.text.text() == "US brings the most."
-    chart = card.findChild(BarChart)
+    chart = part(card, BarChart)
     assert [(bar.label, bar.value) for bar in chart.bars()] == [("US", 70.5), ("DE", 30.0)]
     card.show_view("table")
-    table = card.findChild(DataTable)
+    table = part(card, DataTable)
     assert table.model().index(0, 1).data() == "70.5000"
     assert table.model().index(2, 0).data() == "–"
-    card.findChild(QPushButton, "copySql").click()
+    part(card, QPushButton, "copySql").click()
     assert QGuiApplication.clipboard().text() == RANKED.sql
 
 
 def test_that_times_are_drawn_as_a_line(page, qtbot) -> None:
     card = asked(page, "trend", qtbot)
-    (series,) = card.findChild(TimeChart).shown()
+    (series,) = part(card, TimeChart).shown()
     assert list(series.x) == [NOON.timestamp(), NOON.timestamp() + 60]
-    assert card.findChild(DataTable).model().index(1, 1).data() == "1,234"
+    assert part(card, DataTable).model().index(1, 1).data() == "1,234"
 
 
 def test_that_the_sql_is_opened_in_its_page(page, context, qtbot) -> None:
     went = list[tuple[str, object]]()
     context.go = lambda key, argument: went.append((key, argument))
-    asked(page, "top", qtbot).findChild(QPushButton, "openSql").click()
+    part(asked(page, "top", qtbot), QPushButton, "openSql").click()
     assert went == [("sql", RANKED.sql)]
 
 
@@ -160,7 +168,7 @@ def test_that_rows_are_saved_as_csv(page, toasts, tmp_path, qtbot) -> None:
 def test_that_suggestions_can_be_asked_in_the_same_conversation(page, assistant, qtbot) -> None:
     card = asked(page, "weather", qtbot)
     with qtbot.waitSignal(card.suggested):
-        card.findChild(QPushButton).click()
+        part(card, QPushButton).click()
     qtbot.waitUntil(lambda: len(cards(page)) == 2)
     assert assistant.asked == [("weather", None), ("top", "talk-1")]
 

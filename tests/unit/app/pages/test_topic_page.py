@@ -21,6 +21,7 @@ from engine.topic.browse import Oldest, read_page
 from engine.topic.errors import TopicUnavailable
 from engine.topic.groups import Group
 from engine.topic.session import TopicSession
+from engine.topic.source import Record
 from tests.unit.topic.memory import MemorySource, event, record
 
 pytestmark = pytest.mark.unit
@@ -30,7 +31,7 @@ PACK = load_pack(SHIPPED)
 TYPES = ("page_view", "purchase")
 
 
-def made(count: int) -> list:
+def made(count: int) -> list[Record]:
     return [
         event(n % 3, n // 3, 1_735_732_800_000 + n, event_type=TYPES[n % 2], n=n)
         for n in range(count)
@@ -71,7 +72,7 @@ def page(context, broker, qtbot) -> Iterator[TopicPage]:
 
 
 @pytest.fixture
-def ready(page, qtbot) -> TopicPage:
+def ready(page: TopicPage, qtbot) -> TopicPage:
     """Shown, with its first page of messages."""
     page.shown()
     qtbot.waitUntil(lambda: page.messages.model.rowCount() == 100)
@@ -217,7 +218,7 @@ def test_that_a_tombstone_and_bytes_can_be_looked_at(ready, broker, qtbot) -> No
     qtbot.waitUntil(lambda: detail.value.toPlainText().startswith("00000000  ff 00"))
     ready.messages.table.selectRow(1)
     qtbot.waitUntil(lambda: "tombstone" in detail.note.text())
-    assert detail.size.text() == "–"
+    assert detail.bytes.text() == "–"
 
 
 # Sending, to librdkafka's own mock broker
@@ -236,7 +237,7 @@ def endpoint() -> Iterator[KafkaEndpoint]:
 
 
 @pytest.fixture
-def composer(page) -> Composer:
+def composer(page: TopicPage) -> Composer:
     return page.compose()
 
 
@@ -259,7 +260,7 @@ def test_that_a_message_is_sent_and_its_place_told(page, endpoint, qtbot, monkey
     composer.headers.setPlainText("trace: abc\n\nplain")
     assert composer.message().headers == (("trace", "abc"), ("plain", ""))
     composer.send.click()
-    qtbot.waitUntil(lambda: composer.result.text().startswith("Stored in partition"))
+    qtbot.waitUntil(lambda: composer.outcome.text().startswith("Stored in partition"))
     assert composer.send.isEnabled()
 
 
