@@ -6,27 +6,33 @@ import importlib
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QByteArray, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.context import Context
 from app.door import Door
 from app.page import PageCommand
 from app.registry import PAGES
-from app.theme import Theme
+from app.theme import Choice, Theme
 from app.widgets.placeholder import Action, Kind
 from app.window import MainWindow
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.host.lanes import Lanes
+from engine.host.window_state import WindowState, change_window, load_window
 from engine.paths import DataPaths
 
 if TYPE_CHECKING:
+    from app.stopping import StoppingOverlay
+    from app.tray import Tray
     from engine.host.desk import Desk
 
 log = logging.getLogger(__name__)
 LIFE = "life"
 """The lane in which the engine is opened and closed: one after the other."""
+
+WATCHFUL = ("services", "alerts")
+"""Pages that show a count in the rail before anybody looked at them."""
 
 
 class Program(QObject):
@@ -36,29 +42,54 @@ class Program(QObject):
         super().__init__(app)
         self._app = app
         self._paths = paths
-        self._demo = demo
         self._ending = False
         self._desk: Desk | None = None
+        self._overlay: StoppingOverlay | None = None
+        self.tray: Tray | None = None
         self.exit_code = 0
+        self._state: WindowState = load_window(paths)
+        self._demo = demo and self._state.demo
+        self._wants_demo = demo
         self.lanes = Lanes()
         self.door = Door(self.lanes, self)
         self.theme = Theme(app)
-        self.context = Context(self.door, _NotYet(), self.theme, self._say, self._go)  # type: ignore[arg-type]  # replaced once the engine is imported
+        not_yet: Desk = _NotYet(paths)  # type: ignore[assignment]  # until the engine is imported
+        self.context = Context(self.door, not_yet, self.theme, self._say, self._go)
         self.window = MainWindow(self.context)
         self.window.close_requested.connect(self.quit)
-        self.window.extra_commands += [
-            PageCommand(tr("Light theme"), lambda: self.theme.choose("light")),
-            PageCommand(tr("Dark theme"), lambda: self.theme.choose("dark")),
-            PageCommand(tr("Theme of the system"), lambda: self.theme.choose("system")),
+        self.window.quit_requested.connect(self.quit)
+        self.window.about_requested.connect(self._about)
+        if self._state.geometry:
+            self.window.restoreGeometry(QByteArray.fromBase64(self._state.geometry.encode()))
+        self.window.extra_commands += self._commands()
+        self.door.failed.connect(lambda text: self._say("error", text))
+
+    def _commands(self) -> list[PageCommand]:
+        return [
+            PageCommand(tr("Light theme"), lambda: self._choose_theme("light")),
+            PageCommand(tr("Dark theme"), lambda: self._choose_theme("dark")),
+            PageCommand(tr("Theme of the system"), lambda: self._choose_theme("system")),
+            PageCommand(tr("About and licences"), self._about, "F1"),
             PageCommand(tr("Quit"), self.quit, "Ctrl+Q"),
         ]
-        self.door.failed.connect(lambda text: self._say("error", text))
+
+    # ------------------------------------------------------------------------------- the start
 
     def start(self) -> None:
         """Shows the window; the engine is imported and opened when it is on the screen."""
         self._placeholder("loading", tr("Starting"), tr("The services start behind this window."))
         self.window.show()
-        QTimer.singleShot(0, self.open)
+        QTimer.singleShot(0, self.open if self._state.welcomed else self._welcome)
+
+    def _welcome(self) -> None:
+        welcome = importlib.import_module("app.welcome").Welcome(self.context, self.window)
+        welcome.chosen.connect(self._welcomed)
+        welcome.rejected.connect(self.quit)
+        welcome.open()
+
+    def _welcomed(self, demo: bool) -> None:
+        self._demo = demo and self._wants_demo
+        self.open()
 
     def open(self) -> None:
         """Opens the engine in the background."""
@@ -77,29 +108,62 @@ class Program(QObject):
         if self._ending:
             return
         self.theme.choose(desk.settings.window.theme)
-        self.window.open_pages("live")
+        self.window.open_pages(self._state.last_page)
+        self._make_tray()
         # The other pages' code too, so that the first look at one is not a pause.
-        self.door.ask(_load_pages, lambda _: None, owner=self, lane="imports")
+        self.door.ask(_load_pages, self._watch, owner=self, lane="imports")
+
+    def _watch(self, _loaded: None) -> None:
+        for place, key in enumerate(WATCHFUL, 1):
+            QTimer.singleShot(1500 * place, lambda key=key: self.window.prepare(key))
+
+    def _make_tray(self) -> None:
+        tray = importlib.import_module("app.tray")
+        self.tray = tray.Tray(self.context, self)
+        behaviour = tray.CloseBehaviour(self.context, self.window, self.tray)
+        behaviour.quit_requested.connect(self.quit)
+        self.window.close_requested.disconnect(self.quit)
+        self.window.close_requested.connect(behaviour.close)
+        assert self.tray is not None
+        self.tray.show()
 
     def _not_opened(self, error: LakehouseError) -> None:
-        if self._ending:
-            return
-        self._placeholder("error", error.message, error.remedy, (tr("Try again"), self._again))
+        if not self._ending:
+            self._placeholder("error", error.message, error.remedy, (tr("Try again"), self._again))
 
     def _again(self) -> None:
         self._placeholder("loading", tr("Starting"), "")
         self.open()
+
+    # --------------------------------------------------------------------------------- the end
 
     def quit(self) -> None:
         """Stops every service, then ends the program; a second call changes nothing."""
         if self._ending:
             return
         self._ending = True
-        self.window.close_pages()
-        self._placeholder(
-            "loading", tr("Stopping"), tr("Every service finishes what it has in hand.")
+        self._remember()
+        self._overlay = importlib.import_module("app.stopping").StoppingOverlay(
+            self.context, self.window
         )
+        self._overlay.begin()
+        self.window.close_pages()
+        self._placeholder("loading", tr("Stopping"), "")
         self.door.ask(self._close, lambda _: self._end(), self._ended_badly, owner=self, lane=LIFE)
+
+    def _remember(self) -> None:
+        if not self._state.welcomed and self._desk is None:
+            return  # left at the first question: it is asked again
+        page = self.window.current.key if self.window.current else self._state.last_page
+        place = bytes(self.window.saveGeometry().toBase64().data()).decode()
+        paths = self._paths
+        self.door.ask(
+            lambda: change_window(paths, last_page=page, geometry=place),
+            lambda _: None,
+            lambda error: log.warning("the window's place was not kept: %s", error),
+            owner=self,
+            lane=LIFE,
+        )
 
     def _close(self) -> None:
         if self._desk is not None:
@@ -111,9 +175,29 @@ class Program(QObject):
         self._end()
 
     def _end(self) -> None:
+        if self.tray is not None:
+            self.tray.hide()
+        if self._overlay is not None:
+            self._overlay.hide()
         self.window.may_close = True
         self.window.close()
         self._app.exit(self.exit_code)
+
+    # -------------------------------------------------------------------------- what pages use
+
+    def _choose_theme(self, choice: Choice) -> None:
+        self.theme.choose(choice)
+        if self._desk is not None:
+            self.door.ask(
+                lambda: _keep_theme(self._paths, choice),
+                lambda _: None,
+                owner=self,
+                lane="settings",
+            )
+
+    def _about(self) -> None:
+        if self._desk is not None:
+            importlib.import_module("app.about").AboutDialog(self.context, self.window).open()
 
     def _placeholder(self, kind: Kind, title: str, text: str, action: Action | None = None) -> None:
         self.window.placeholder.show_state(kind, title, text, action)
@@ -130,8 +214,15 @@ def _load_pages() -> None:
         entry.load()
 
 
+def _keep_theme(paths: DataPaths, choice: Choice) -> None:
+    importlib.import_module("engine.settings.save").save_settings(paths, {"window.theme": choice})
+
+
 class _NotYet:
     """Stands for the desk until the engine is imported."""
+
+    def __init__(self, paths: DataPaths) -> None:
+        self.paths = paths
 
     def snapshot(self) -> None:
         return None

@@ -20,6 +20,7 @@ class Rail(QWidget):
     """``chosen`` carries a page's key."""
 
     chosen = Signal(str)
+    about = Signal()
 
     def __init__(
         self, entries: Sequence[Entry], theme: Theme, parent: QWidget | None = None
@@ -45,6 +46,7 @@ class Rail(QWidget):
             if entry.key == "settings":
                 layout.addStretch(1)
             layout.addWidget(self._add(entry))
+        layout.addWidget(self._add_about())
         self.setFixedWidth(WIDE)
         theme.changed.connect(self._tint)
         self._tint()
@@ -68,6 +70,10 @@ class Rail(QWidget):
         self._name.setVisible(wide)
         for key in self._buttons:
             self._write(key)
+        style = Qt.ToolButtonStyle
+        self._about.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly
+        )
 
     def _add(self, entry: Entry) -> QToolButton:
         button = QToolButton()
@@ -82,6 +88,18 @@ class Rail(QWidget):
         self._group.addButton(button)
         self._buttons[entry.key] = button
         self._write(entry.key)
+        return button
+
+    def _add_about(self) -> QToolButton:
+        self._about = button = QToolButton()
+        button.setObjectName("rail-about")
+        button.setIconSize(QSize(20, 20))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setMinimumHeight(36)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setText(f"  {tr('About')}")
+        button.setToolTip(f"{tr('About and licences')}  F1")
+        button.clicked.connect(self.about)
         return button
 
     def _write(self, key: str) -> None:
@@ -99,3 +117,4 @@ class Rail(QWidget):
         for key, button in self._buttons.items():
             colour = colours.accent if button.isChecked() else colours.muted
             button.setIcon(icon(self._entries[key].icon, colour))
+        self._about.setIcon(icon("info", colours.muted))

@@ -20,12 +20,12 @@ from app.words import tr
 from engine.contracts.names import Service, State
 from engine.contracts.status import StateChange, StatusReport
 from engine.errors import LakehouseError
-from engine.host.window_state import WindowState, change_window
+from engine.settings.save import save_settings
 
 EVERY_MS = 2_000
 SHOWN_MS = 10_000
-KEPT = "window-state"
-"""The lane in which ``window.toml`` is written."""
+KEPT = "settings"
+"""The lane in which ``settings.toml`` is written."""
 RESUMABLE = (State.STOPPED, State.FAILED)
 
 
@@ -104,7 +104,7 @@ class Tray(QObject):
             "info": QSystemTrayIcon.MessageIcon.Information,
             "warning": QSystemTrayIcon.MessageIcon.Warning,
         }
-        if self.icon.isVisible():
+        if self.icon.isVisible() and self._context.desk.settings.window.notifications:
             kind = kinds.get(severity, QSystemTrayIcon.MessageIcon.Critical)
             self.icon.showMessage(title, text, kind, SHOWN_MS)
 
@@ -136,14 +136,12 @@ class CloseBehaviour(QObject):
 
     quit_requested = Signal()
 
-    def __init__(self, context: Context, window: QWidget, tray: Tray, state: WindowState) -> None:
+    def __init__(self, context: Context, window: QWidget, tray: Tray) -> None:
         super().__init__(window)
         self._context = context
         self._window = window
         self._tray = tray
         self._box: QMessageBox | None = None
-        self.keep_running = state.close_to_tray
-        """True: hide; False: quit; None: ask."""
         tray.open_requested.connect(self.bring_back)
         tray.quit_requested.connect(self.quit_requested)
 
@@ -151,22 +149,20 @@ class CloseBehaviour(QObject):
         """The window was closed by its cross or by a key."""
         if not self._tray.available() or not self._tray.icon.isVisible():
             self.quit_requested.emit()
-        elif self.keep_running is None:
+        elif self._context.desk.settings.window.keep_in_tray == "ask":
             self._ask()
         else:
-            self._carry_out(self.keep_running)
+            self._carry_out(self._context.desk.settings.window.keep_in_tray == "yes")
 
-    def set_keep_running(self, keep: bool | None) -> None:
-        """Another choice, kept from now on; None asks again."""
-        self.keep_running = keep
-        paths = self._context.desk.paths
-        self._context.door.ask(
-            lambda: change_window(paths, close_to_tray=keep),
-            lambda _: None,
-            self._not_kept,
-            owner=self,
-            lane=KEPT,
-        )
+    def _keep_answer(self, keep: bool) -> None:
+        """From now on: the Settings page shows it and changes it."""
+        desk = self._context.desk
+
+        def work() -> None:
+            save_settings(desk.paths, {"window.keep_in_tray": "yes" if keep else "no"})
+            desk.reload_settings()
+
+        self._context.door.ask(work, lambda _: None, self._not_kept, owner=self, lane=KEPT)
 
     def bring_back(self) -> None:
         """Shows the window again, in front."""
@@ -203,7 +199,7 @@ class CloseBehaviour(QObject):
 
     def _answered(self, keep: bool, leave: bool) -> None:
         if keep or leave:
-            self.set_keep_running(keep)
+            self._keep_answer(keep)
             self._carry_out(keep)
 
     def _forget_box(self) -> None:

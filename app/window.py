@@ -29,6 +29,9 @@ class MainWindow(QMainWindow):
     close_requested = Signal()
     """Somebody closed the window; what that means is decided elsewhere."""
 
+    quit_requested = Signal()
+    about_requested = Signal()
+
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
@@ -57,6 +60,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         self.rail = Rail(PAGES, self._context.theme)
         self.rail.chosen.connect(self.show_page)
+        self.rail.about.connect(self.about_requested)
         self.rail.setEnabled(False)
         self.stack = QStackedWidget()
         self.placeholder = Placeholder()
@@ -74,6 +78,8 @@ class MainWindow(QMainWindow):
         for entry in PAGES:
             self._shortcut(entry.shortcut, self._to(entry.key))
         self._shortcut("Ctrl+K", self.palette_box.open)
+        self._shortcut("F1", self.about_requested.emit)
+        self._shortcut("Ctrl+Q", self.quit_requested.emit)
 
     def _shortcut(self, keys: str, run: Callable[[], None]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(run)
@@ -88,6 +94,11 @@ class MainWindow(QMainWindow):
         self._open = True
         self.rail.setEnabled(True)
         self.show_page(first if first in self._entries else "live")
+
+    def prepare(self, key: str) -> None:
+        """Makes a page that watches something before anybody looks at it."""
+        if self._open:
+            self._page(key)
 
     def close_pages(self) -> None:
         """Back to the placeholder, for the way to the end."""

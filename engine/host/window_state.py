@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import threading
 import tomllib
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import DataFolderError
@@ -30,9 +28,6 @@ class WindowState(BaseModel):
     """Whether the first-run questions were answered."""
     demo: bool = True
     """Whether demo events are made."""
-    theme: Literal["system", "light", "dark"] = "system"
-    close_to_tray: bool | None = None
-    """What closing the window does: keep running, quit, or (None) ask."""
     last_page: str = Field(default="live", pattern=r"^[a-z]{1,32}$")
     geometry: str = Field(default="", max_length=4096)
     """Qt's own record of place and size, as base64."""

@@ -7,6 +7,7 @@ from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusRepor
 from engine.host.desk import Desk
 from engine.host.monitor import overall
 from engine.paths import DataPaths
+from engine.settings import load_settings
 
 
 def service(name: str, state: State = State.READY, **more: object) -> ServiceSnapshot:
@@ -26,6 +27,7 @@ class ScriptedDesk(Desk):
 
     def __init__(self, paths: DataPaths) -> None:
         super().__init__(paths)
+        self.settings = load_settings({}, paths.root)
         self.report: StatusReport | None = None
         self.asked: list[tuple[str, str]] = []
 

@@ -9,7 +9,7 @@ from app.stopping import StoppingOverlay
 from app.tray import CloseBehaviour, Tray, shown_state, tooltip
 from engine.contracts.names import State
 from engine.contracts.status import StateChange
-from engine.host.window_state import WindowState, load_window
+from engine.settings.save import save_settings
 from tests.unit.app.desks import ScriptedDesk, report_of, service
 
 pytestmark = pytest.mark.unit
@@ -119,6 +119,13 @@ def test_that_a_failure_and_an_alert_are_told(context, tray, with_tray, told):
     ]
 
 
+def test_that_notifications_can_be_turned_off(context, desk, tray, with_tray, told):
+    save_settings(desk.paths, {"window.notifications": False})
+    desk.reload_settings()
+    context.door.notified.emit("alerts", Alert())
+    assert told == []
+
+
 def test_that_a_cleared_alert_is_not_told(context, tray, with_tray, told):
     cleared = Alert()
     cleared.cleared_at = 1
@@ -130,7 +137,7 @@ def test_that_without_a_tray_nothing_is_told_and_closing_quits(qtbot, context, t
     tray.show()
     context.door.notified.emit("alerts", Alert())
     assert told == []
-    behaviour = CloseBehaviour(context, window, tray, WindowState(close_to_tray=True))
+    behaviour = CloseBehaviour(context, window, tray)
     with qtbot.waitSignal(behaviour.quit_requested):
         behaviour.close()
     assert window.isVisible()
@@ -142,13 +149,12 @@ def _press(window, text):
 
 
 def test_that_closing_asks_once_and_remembers(qtbot, context, tray, window, with_tray):
-    behaviour = CloseBehaviour(context, window, tray, WindowState())
+    behaviour = CloseBehaviour(context, window, tray)
     behaviour.close()
     assert window.isVisible()
     _press(window, "Keep running")
     assert not window.isVisible()
-    paths = context.desk.paths
-    qtbot.waitUntil(lambda: load_window(paths).close_to_tray is True)
+    qtbot.waitUntil(lambda: context.desk.settings.window.keep_in_tray == "yes")
     behaviour.bring_back()
     assert window.isVisible()
     behaviour.close()
@@ -156,24 +162,23 @@ def test_that_closing_asks_once_and_remembers(qtbot, context, tray, window, with
 
 
 def test_that_quit_is_remembered_too(qtbot, context, tray, window, with_tray):
-    behaviour = CloseBehaviour(context, window, tray, WindowState())
+    behaviour = CloseBehaviour(context, window, tray)
     behaviour.close()
     with qtbot.waitSignal(behaviour.quit_requested):
         _press(window, "Quit")
-    paths = context.desk.paths
-    qtbot.waitUntil(lambda: load_window(paths).close_to_tray is False)
+    qtbot.waitUntil(lambda: context.desk.settings.window.keep_in_tray == "no")
 
 
 def test_that_cancel_changes_nothing_and_asks_again(context, tray, window, with_tray):
-    behaviour = CloseBehaviour(context, window, tray, WindowState())
+    behaviour = CloseBehaviour(context, window, tray)
     behaviour.close()
     _press(window, "Cancel")
     assert window.isVisible()
-    assert behaviour.keep_running is None
+    assert context.desk.settings.window.keep_in_tray == "ask"
 
 
 def test_that_the_menu_opens_and_quits(qtbot, context, tray, window):
-    behaviour = CloseBehaviour(context, window, tray, WindowState())
+    behaviour = CloseBehaviour(context, window, tray)
     window.hide()
     tray.open_action.trigger()
     assert window.isVisible()

@@ -23,17 +23,11 @@ def test_that_nothing_is_remembered_at_first_and_nothing_is_made(paths):
 
 
 def test_that_a_change_is_kept_and_leaves_the_rest(paths):
-    change_window(paths, theme="light", geometry="QUJD")
-    change_window(paths, close_to_tray=True)
-    expected = WindowState(theme="light", geometry="QUJD", close_to_tray=True)
+    change_window(paths, last_page="sql", geometry="QUJD")
+    change_window(paths, welcomed=True)
+    expected = WindowState(last_page="sql", geometry="QUJD", welcomed=True)
     assert load_window(paths) == expected
     assert (paths.root / FILE).stat().st_mode & 0o777 == 0o600
-
-
-def test_that_a_choice_can_be_taken_back(paths):
-    change_window(paths, close_to_tray=False)
-    change_window(paths, close_to_tray=None)
-    assert load_window(paths).close_to_tray is None
 
 
 def test_that_a_broken_file_is_forgotten_and_then_replaced(paths):
@@ -46,13 +40,13 @@ def test_that_a_broken_file_is_forgotten_and_then_replaced(paths):
 
 def test_that_one_bad_line_costs_that_line_only(paths):
     paths.create()
-    (paths.root / FILE).write_text('theme = "pink"\nwelcomed = true\nfrom_the_future = 1\n')
+    (paths.root / FILE).write_text('last_page = "5"\nwelcomed = true\nfrom_the_future = 1\n')
     assert load_window(paths) == WindowState(welcomed=True)
 
 
 def test_that_a_value_that_cannot_be_is_refused(paths):
     with pytest.raises(ValidationError):
-        change_window(paths, theme="pink")
+        change_window(paths, last_page="5")
 
 
 def test_that_a_file_that_cannot_be_written_says_so(paths):
