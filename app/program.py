@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QTimer
@@ -82,7 +83,12 @@ class Program(QObject):
         QTimer.singleShot(0, self.open if self._state.welcomed else self._welcome)
 
     def _welcome(self) -> None:
-        welcome = importlib.import_module("app.welcome").Welcome(self.context, self.window)
+        self.door.ask(
+            lambda: importlib.import_module("app.welcome"), self._ask, owner=self, lane=LIFE
+        )
+
+    def _ask(self, module: ModuleType) -> None:
+        welcome = module.Welcome(self.context, self.window)
         welcome.chosen.connect(self._welcomed)
         welcome.rejected.connect(self.quit)
         welcome.open()
