@@ -20,6 +20,9 @@ TOP_KEYS: dict[str, tuple[str, ...]] = {
 }
 """Files whose keys are PackSpec's own."""
 
+OPTIONAL = ("alerts.yaml", "questions.yaml")
+"""A pack does without these: it then has no alerts of its own, or no verified questions."""
+
 WHOLE: dict[str, str] = {
     "amounts.yaml": "amount",
     "segments.yaml": "segments",
@@ -54,6 +57,8 @@ def read_source(folder: Path) -> Source:
     value: dict[str, Any] = {}
     homes: dict[str, tuple[Document, bool]] = {}
     for file, keys in TOP_KEYS.items():
+        if file in OPTIONAL and not (folder / file).exists():
+            continue
         document = read_document(folder / file)
         _refuse_unknown(document, keys)
         value.update(document.value)

@@ -110,3 +110,10 @@ def test_that_a_file_that_is_no_mapping_is_refused(copy: Path) -> None:
 def test_that_a_file_that_is_not_text_is_refused(copy: Path) -> None:
     (copy / "pack.yaml").write_bytes(b"\xff\xfe\x00")
     assert "cannot be read" in _refusal(copy).reason
+
+
+@pytest.mark.parametrize("file", ["alerts.yaml", "questions.yaml"])
+def test_that_a_pack_does_without_alerts_and_questions(shipped: Path, file: str) -> None:
+    (shipped / file).unlink()
+    spec = load_pack(shipped)
+    assert getattr(spec, file.removesuffix(".yaml")) == ()
