@@ -58,9 +58,8 @@ def explain(raw: str, reason: str, detail: str, pack: PackSpec) -> Explained:
         return _broken(raw, *error)
     if len(raw) > SHOWN_CHARACTERS:
         cut = len(raw) - SHOWN_CHARACTERS
-        return Explained(
-            raw[:SHOWN_CHARACTERS], (), field=named_field(reason, detail, pack), cut=cut
-        )
+        name = named_field(reason, detail, pack)
+        return Explained(raw[:SHOWN_CHARACTERS], field=name, cut=cut)
     laid = _Layout()
     for match in _TOKEN.finditer(raw):
         if match.lastgroup != "space":

@@ -1,7 +1,7 @@
 """The flow as a picture: boxes in a row, quarantine below, arrows with live rates between them.
 
 Something moves along an arrow while something flows there: four small steps a second, and none
-where the system asks for less motion, where the page is hidden, or where nothing flows.
+where less motion is wanted, where the page is hidden, or where nothing flows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QGuiApplication,
     QHideEvent,
     QPainter,
     QPainterPath,
@@ -21,12 +20,12 @@ from PySide6.QtGui import (
     QPolygonF,
     QShowEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QStyle, QWidget
 
+from app.context import Context
 from app.formats import rate
 from app.pages.pipeline.box import LayerBox
 from app.pages.pipeline.words import batch_sentence, box_content, dropped_sentence
-from app.theme import Theme
 from app.words import tr
 from engine.readings.pipeline import Layer, PipelineReading
 
@@ -75,10 +74,10 @@ ARROWS = (
 )
 
 
-def motion_wanted() -> bool:
-    """Whether the system's settings allow movement."""
-    style = QGuiApplication.styleHints()  # held: without it PySide takes its part for deleted
-    return style.accessibility().motionPreference() is not Qt.MotionPreference.ReducedMotion
+def motion_wanted(widget: QWidget) -> bool:
+    """Whether the desktop allows movement: where it does not, its animations last 0 ms."""
+    duration = QStyle.StyleHint.SH_Widget_Animation_Duration
+    return widget.style().styleHint(duration, None, widget) > 0
 
 
 class FlowPicture(QWidget):
@@ -87,8 +86,10 @@ class FlowPicture(QWidget):
     opened = Signal(object)
     """A ``Layer``: its box was clicked."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        theme = context.theme
+        self._desk = context.desk
         self.setObjectName("flowPicture")
         self.setAccessibleName(tr("The flow from broker to gold"))
         self._theme = theme
@@ -152,11 +153,14 @@ class FlowPicture(QWidget):
 
     def _animate(self) -> None:
         flows = any(self.rate_of(arrow) for arrow in ARROWS)
-        if flows and self.isVisible() and motion_wanted():
+        if flows and self.isVisible() and self._may_move():
             if not self._timer.isActive():
                 self._timer.start()
         else:
             self._timer.stop()
+
+    def _may_move(self) -> bool:
+        return not self._desk.settings.window.reduced_motion and motion_wanted(self)
 
     def _step(self) -> None:
         self._phase = (self._phase + 1) % STEPS

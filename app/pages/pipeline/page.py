@@ -48,7 +48,7 @@ class PipelinePage(Page):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._reading: PipelineReading | None = None
-        self.picture = FlowPicture(context.theme)
+        self.picture = FlowPicture(context)
         self.picture.opened.connect(self._open)
         self.charts = PipelineCharts(context)
         self.operation = OperationStrip(context)

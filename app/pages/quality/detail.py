@@ -125,8 +125,8 @@ class RecordPane(QWidget):
         cursor.setPosition(fault[1], QTextCursor.MoveMode.KeepAnchor)
         shape = QTextCharFormat()
         shape.setBackground(colour)
-        found.cursor = cursor  # type: ignore[attr-defined]  # PySide's stubs lack the fields
-        found.format = shape  # type: ignore[attr-defined]  # as above
+        found.cursor = cursor
+        found.format = shape
         self.raw.setExtraSelections([found])
         self.raw.setTextCursor(view)
         self.raw.ensureCursorVisible()

@@ -108,8 +108,8 @@ class _Bars(QStyledItemDelegate):
     ) -> None:
         row: ReasonCount = index.data(ROW_ROLE)
         most: ReasonCount = index.model().index(0, 0).data(ROW_ROLE)
-        box = QRectF(option.rect).adjusted(4, 2, -4, -2)  # type: ignore[attr-defined]  # PySide's stubs lack the fields
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]  # as above
+        box = QRectF(option.rect).adjusted(4, 2, -4, -2)
+        state: QStyle.StateFlag = option.state
         colours = self._theme.colours
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -123,7 +123,7 @@ class _Bars(QStyledItemDelegate):
         painter.setBrush(bar)
         length = max(3.0, box.width() * row.records / most.records)
         painter.drawRoundedRect(QRectF(box.left(), box.top(), length, box.height()), 4, 4)
-        font = QFont(option.font)  # type: ignore[attr-defined]  # as above
+        font = QFont(option.font)
         painter.setFont(font)
         inside = box.adjusted(PAD, 0, -PAD, 0)
         painter.setPen(QColor(colours.text))

@@ -88,6 +88,7 @@ def test_that_a_very_long_record_is_shown_by_its_beginning() -> None:
     raw = '{"note":"' + "x" * 200_000 + '"}'
     found = explain(raw, Reason.TOO_LARGE.value, "", PACK)
     assert len(found.text) == SHOWN_CHARACTERS
+    assert found.fault is None
     assert found.cut == len(raw) - SHOWN_CHARACTERS
 
 

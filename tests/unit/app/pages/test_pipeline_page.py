@@ -23,6 +23,8 @@ from engine.contracts.status import StateChange
 from engine.errors import LakehouseError
 from engine.host.monitor import StreamRecord
 from engine.readings.pipeline import Flow, Layer, LayerReading, Problem
+from engine.settings import Settings
+from engine.settings.tree import WindowSettings
 from tests.unit.app.pages.standin import StandInDesk, StandInMonitor, StandInRunning
 from tests.unit.readings import refusals
 from tests.unit.readings.test_pipeline import batch
@@ -113,10 +115,14 @@ def test_that_it_moves_only_while_something_flows_and_is_seen(
     assert not page.picture.moving
 
 
+@pytest.mark.parametrize("by", ["setting", "desktop"])
 def test_that_nothing_moves_where_less_motion_is_wanted(
-    qtbot: Any, page: PipelinePage, monkeypatch: pytest.MonkeyPatch
+    qtbot: Any, page: PipelinePage, desk: StandInDesk, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
-    monkeypatch.setattr("app.pages.pipeline.flow.motion_wanted", lambda: False)
+    if by == "setting":
+        desk.settings = Settings(window=WindowSettings(reduced_motion=True))
+    else:
+        monkeypatch.setattr("app.pages.pipeline.flow.motion_wanted", lambda _widget: False)
     page.show()
     read(qtbot, page)
     assert not page.picture.moving
