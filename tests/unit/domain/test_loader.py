@@ -113,7 +113,7 @@ def test_that_a_file_that_is_not_text_is_refused(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["alerts.yaml", "questions.yaml"])
-def test_that_a_pack_does_without_alerts_and_questions(shipped: Path, file: str) -> None:
-    (shipped / file).unlink()
-    spec = load_pack(shipped)
+def test_that_a_pack_does_without_alerts_and_questions(copy: Path, file: str) -> None:
+    (copy / file).unlink()
+    spec = load_pack(copy)
     assert getattr(spec, file.removesuffix(".yaml")) == ()
