@@ -54,8 +54,8 @@ class _Question(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         # Enter pressed by habit must not start hours of work.
-        self.do.setAutoDefault(False)
-        self.cancel.setDefault(True)
+        for button in (self.do, self.cancel):
+            button.setAutoDefault(False)
 
 
 class RebuildDialog(_Question):
@@ -78,7 +78,8 @@ class RebuildDialog(_Question):
         if self.both.isChecked():
             what = tr(
                 "All {0} records of bronze are judged again by the present rules, and silver, "
-                "quarantine and gold are filled anew. While it runs they are not complete."
+                "quarantine and gold are filled anew. While it runs, silver and quarantine are not "
+                "complete."
             ).format(number(self._bronze))
         else:
             what = tr(

@@ -221,7 +221,9 @@ def test_that_enter_does_not_start_a_rebuild(qtbot: Any) -> None:
     dialog = RebuildDialog(1_234_567, 5, None)
     qtbot.addWidget(dialog)
     assert "1,234,567 records of bronze" in dialog.happens.text()
-    assert dialog.cancel.isDefault()
+    dialog.show()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible()
     assert dialog.command() == Rebuild(tables=("silver", "gold"))
 
 
