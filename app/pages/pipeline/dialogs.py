@@ -6,8 +6,8 @@ from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import (
     QDateTimeEdit,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QRadioButton,
@@ -44,18 +44,18 @@ class _Question(QDialog):
         self.happens.setWordWrap(True)
         layout.addWidget(self.happens)
         layout.addStretch(1)
-        buttons = QDialogButtonBox()
         self.do = QPushButton(action)
         self.do.setObjectName("primary")
+        self.do.clicked.connect(self.accept)
         self.cancel = QPushButton(tr("Cancel"))
-        buttons.addButton(self.do, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
-        # Enter pressed by habit must not start hours of work.
+        self.cancel.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addStretch(1)
         for button in (self.do, self.cancel):
+            # Enter pressed by habit must not start hours of work; a QDialogButtonBox would let it.
             button.setAutoDefault(False)
+            row.addWidget(button)
+        layout.addLayout(row)
 
 
 class RebuildDialog(_Question):
