@@ -17,6 +17,7 @@ from app.icons import icon
 from app.service_names import service_title
 from app.widgets.badge import TONES, WORDS
 from app.words import tr
+from engine.contracts.alerts import AlertRaised
 from engine.contracts.names import Service, State
 from engine.contracts.status import StateChange, StatusReport
 from engine.errors import LakehouseError
@@ -85,18 +86,15 @@ class Tray(QObject):
             self._looks = looks
             self.icon.setIcon(state_icon(self._context, state))
 
-    def hear(self, service: str, message: object) -> None:
+    def hear(self, _service: str, message: object) -> None:
         """Tells of a service that gave up and of a raised alert, also while no window is shown."""
         if isinstance(message, StateChange):
             if message.new is State.FAILED and message.old is not State.FAILED:
                 title = tr("{0} has failed").format(service_title(message.service))
                 self.notify(title, message.detail, "error")
             self.refresh()
-        elif service == "alerts" and not getattr(message, "cleared_at", None):
-            text = getattr(message, "message", "")
-            severity = str(getattr(message, "severity", ""))
-            if text:
-                self.notify(tr("Alert"), str(text), severity)
+        elif isinstance(message, AlertRaised) and not message.quiet:
+            self.notify(message.title, message.row.message, message.row.severity)
 
     def notify(self, title: str, text: str, severity: str) -> None:
         """A desktop notification; nothing where there is no tray."""

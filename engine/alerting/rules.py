@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,7 +22,7 @@ from engine.errors import LakehouseError
 from engine.platform import write_private
 
 SCHEMA_VERSION = 1
-UNTIL_CLEARED = "cleared"
+UNTIL_CLEARED: Final = "cleared"
 Snooze = float | Literal["cleared"]
 """Seconds since 1970 at which it ends, or "cleared": when the alert does."""
 

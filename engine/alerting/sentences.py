@@ -13,8 +13,8 @@ def figure(value: float | None, unit: str) -> str:
 
     >>> figure(0.0134, "share"), figure(18211.0, "number"), figure(1234.5, "usd")
     ('1.3 %', '18,211', '$1,235')
-    >>> figure(75, "seconds"), figure(8000, "seconds"), figure(None, "usd")
-    ('1 min 15 s', '2 h 13 min', '–')
+    >>> figure(75, "seconds"), figure(8000, "seconds"), figure(300, "seconds"), figure(None, "usd")
+    ('1 min 15 s', '2 h 13 min', '5 min', '–')
     """
     if value is None or not math.isfinite(value):
         return "–"
@@ -34,8 +34,8 @@ def _duration(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return f"{whole // 60} min {whole % 60} s".removesuffix(" 0 s")
+    return f"{whole // 3600} h {whole % 3600 // 60} min".removesuffix(" 0 min")
 
 
 def sentence(rule: AlertRuleSpec, reading: Reading) -> str:

@@ -29,13 +29,15 @@ def _moment(seconds: float) -> datetime:
 
 def write_minutes(lake: LakeReader, minutes: Iterable[Minute]) -> None:
     """Appends rows to gold_kpis; KPIs that a minute lacks stay empty."""
-    rows = [{"window_start": _moment(m.start_s), **m.values} for m in minutes]
+    rows: list[dict[str, object]] = [
+        {"window_start": _moment(m.start_s), **m.values} for m in minutes
+    ]
     _append(lake, Table.GOLD_KPIS, rows)
 
 
 def write_alerts(lake: LakeReader, alerts: Iterable[AlertRow]) -> None:
     """Appends rows to the alerts table."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for alert in alerts:
         row = alert.model_dump(exclude={"raised_at_ms", "cleared_at_ms"})
         row["raised_at"] = _moment(alert.raised_at_ms / 1000)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.alerting.baseline import baseline
+from engine.alerting.baseline import Periods, baseline
+from engine.alerting.model import Minute
 from tests.unit.alerting.minutes import NOON, hour, measured, minute
 
 pytestmark = pytest.mark.unit
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.unit
 NOW = NOON + 30.0
 
 
-def _count(minutes: dict, disturbed: tuple = (), now: float = NOW) -> int:
+def _count(minutes: dict[int, Minute], disturbed: Periods = (), now: float = NOW) -> int:
     found = baseline(measured(now, minutes), "events", NOON - 60, disturbed, now)
     return found.count if found else 0
 

@@ -13,7 +13,7 @@ from engine.contracts.names import State, Table
 from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import BatchDone
 from engine.contracts.status import ServiceSnapshot
-from engine.lake import LakeReader
+from engine.lake import LakeReader, QueryResult
 from tests.unit.alerting.lake import make_lake, write_minutes
 from tests.unit.alerting.minutes import NOON, hour, minute
 
@@ -69,7 +69,12 @@ def test_that_gold_is_read_only_after_a_batch(
 ) -> None:
     reads: list[str] = []
     query = lake.query
-    monkeypatch.setattr(lake, "query", lambda sql, **more: reads.append(sql) or query(sql, **more))
+
+    def counted(sql: str) -> QueryResult:
+        reads.append(sql)
+        return query(sql)
+
+    monkeypatch.setattr(lake, "query", counted)
     said = Said()
     measure = _measurer(lake, pack, said)
     measure(NOW)

@@ -45,7 +45,7 @@ def test_that_only_the_row_as_it_is_counts_as_written(file: Path) -> None:
     outbox.confirm([ROW])
     assert outbox.rows == (OVER,)
     outbox.confirm([OVER])
-    assert outbox.rows == ()
+    assert not outbox.rows
     assert not file.exists()
 
 

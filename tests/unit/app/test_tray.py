@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMessageBox, QSystemTrayIcon, QWidget
 
 from app.stopping import StoppingOverlay
 from app.tray import CloseBehaviour, Tray, shown_state, tooltip
+from engine.contracts.alerts import AlertCleared, AlertRaised, AlertRow
 from engine.contracts.names import State
 from engine.contracts.status import StateChange
 from engine.settings.save import save_settings
@@ -15,12 +16,15 @@ from tests.unit.app.desks import ScriptedDesk, report_of, service
 pytestmark = pytest.mark.unit
 
 
-class Alert:
-    """Stands for the engine's message of a raised alert."""
-
-    message = "Conversion is 0.01, below 0.02."
-    severity = "warning"
-    cleared_at: int | None = None
+ROW = AlertRow(
+    alert_id="a-1",
+    raised_at_ms=1,
+    rule="conversion_low",
+    severity="warning",
+    metric="conversion_rate",
+    message="Conversion is 0.01, below 0.02.",
+)
+ALERT = AlertRaised(title="Conversion is low", row=ROW)
 
 
 @pytest.fixture
@@ -111,31 +115,30 @@ def test_that_a_failure_and_an_alert_are_told(context, tray, with_tray, told):
     context.door.notified.emit(
         "broker", _changed("broker", State.READY, State.FAILED, "It was ended by SIGKILL.")
     )
-    context.door.notified.emit("alerts", Alert())
+    context.door.notified.emit("alerts", ALERT)
     context.door.notified.emit("broker", _changed("broker", State.FAILED, State.STARTING))
     assert told == [
         ("Broker has failed", "It was ended by SIGKILL."),
-        ("Alert", Alert.message),
+        ("Conversion is low", ROW.message),
     ]
 
 
 def test_that_notifications_can_be_turned_off(context, desk, tray, with_tray, told):
     save_settings(desk.paths, {"window.notifications": False})
     desk.reload_settings()
-    context.door.notified.emit("alerts", Alert())
+    context.door.notified.emit("alerts", ALERT)
     assert told == []
 
 
-def test_that_a_cleared_alert_is_not_told(context, tray, with_tray, told):
-    cleared = Alert()
-    cleared.cleared_at = 1
-    context.door.notified.emit("alerts", cleared)
+def test_that_cleared_and_snoozed_alerts_are_not_told(context, tray, with_tray, told):
+    context.door.notified.emit("alerts", AlertCleared(title="Conversion is low", row=ROW))
+    context.door.notified.emit("alerts", ALERT.model_copy(update={"quiet": True}))
     assert told == []
 
 
 def test_that_without_a_tray_nothing_is_told_and_closing_quits(qtbot, context, tray, window, told):
     tray.show()
-    context.door.notified.emit("alerts", Alert())
+    context.door.notified.emit("alerts", ALERT)
     assert told == []
     behaviour = CloseBehaviour(context, window, tray)
     with qtbot.waitSignal(behaviour.quit_requested):
