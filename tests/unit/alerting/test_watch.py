@@ -14,6 +14,8 @@ from engine.alerting.watch import PATIENCE, AlertWatch, Ways
 from engine.contracts.alerts import AlertCleared, AlertRaised, AlertRow
 from engine.contracts.pack import PackSpec
 from engine.lake import LakeReader, LakeReadError
+from pipelines.alerts import record
+from pipelines.tables import Lake, TableLocks
 from tests.unit.alerting.lake import make_lake, write_alerts
 from tests.unit.alerting.minutes import NOON, measured
 
@@ -250,3 +252,27 @@ def test_that_the_table_is_read_back(tmp_path: Path, pack: PackSpec) -> None:
 
 def test_that_no_table_means_no_alerts(tmp_path: Path) -> None:
     assert alert_rows(LakeReader(tmp_path)) == ()
+
+
+def test_that_rows_written_by_the_pipeline_are_seen_and_let_go(
+    world: World, pack: PackSpec, tmp_path: Path
+) -> None:
+    """The writer's own code on a real table: raised, cleared, one row, nothing left to send."""
+    root = tmp_path / "lake"
+    lake = make_lake(root, pack)
+
+    def write(rows: tuple[AlertRow, ...]) -> bool:
+        record(Lake(root), TableLocks(), rows)
+        return True
+
+    ways = Ways(world.measure, lambda since_s: alert_rows(lake, since_s), write, world.told.append)
+    watch = AlertWatch(pack, tmp_path, ways, lambda: world.now)
+    world.down = 61
+    _look(watch, world)
+    assert [row.cleared_at_ms for row in alert_rows(lake)] == [None]
+    world.down = 0
+    for _ in range(4):
+        _look(watch, world)
+    assert watch.unwritten() == ()
+    (row,) = alert_rows(lake)
+    assert row == world.told[1].row
