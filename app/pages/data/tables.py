@@ -29,7 +29,7 @@ class TableList(DataTable):
         self._wanted: Table | None = None
         self.cards = RowsModel(_columns(), self)
         self.setModel(self.cards)
-        for column, width in enumerate((146, 64, 80, 50)):
+        for column, width in enumerate((140, 74, 78, 50)):
             self.setColumnWidth(column, width)
         self.verticalHeader().setDefaultSectionSize(34)
         self.selectionModel().selectionChanged.connect(lambda *_: self._selected())
