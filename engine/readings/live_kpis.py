@@ -67,7 +67,7 @@ _TITLES: Mapping[str, tuple[str, Unit, str]] = {
     "gmv_usd": ("GMV", "usd", "the sum of the hour"),
     "active_users": ("Active users", "number", "different users in the hour, each counted once"),
     "conversion_rate": ("Conversion", "share", "buyers of the hour among its viewers"),
-    "avg_order_value_usd": ("Average order", "usd", "GMV of the hour over its orders"),
+    "avg_order_value_usd": ("Order value", "usd", "GMV of the hour over its orders"),
 }
 
 

@@ -237,7 +237,7 @@ def _batches(records: list[KafkaRecord], judged: _Judged, rng: Random, first: in
     arrived = np.array([record.kafka_ts for record in records])
     cuts = np.searchsorted(arrived, np.arange(arrived[0], arrived[-1], BATCH_S * 1000))
     bounds = sorted({0, *cuts.tolist(), len(records)})
-    rows = []
+    rows: list[Row] = []
     for low, high in pairwise(bounds):
         count = high - low
         rejected = sum(at in judged.refused for at in range(low, high))

@@ -19,7 +19,9 @@ from app.widgets.charts.chart import Chart
 from app.widgets.charts.surface import Surface
 
 BAR = 0.62
-"""Thickness, as a share of a row."""
+"""Thickness, as a share of a row …"""
+BAR_PX = 24
+"""… and at most, in pixels."""
 LABEL_SHARE = 0.4
 """Labels take at most this share of the width; longer ones are cut, and whole in the tooltip."""
 AIR_PX = 10
@@ -80,6 +82,12 @@ class BarChart(Chart):
         self.show_emptiness()
         self._draw()
 
+    def set_unit(self, unit: str) -> None:
+        """The unit of the values from now on."""
+        self._unit = units.unit(unit)
+        self.show_unit(unit)
+        self._draw()
+
     def bars(self) -> tuple[Bar, ...]:
         """What is shown, from the top."""
         return self._bars
@@ -127,7 +135,6 @@ class BarChart(Chart):
             x0=0,
             y=list(rows),
             width=[bar.value for bar in self._bars],
-            height=BAR,
             brushes=[pg.mkBrush(self._colour(bar)) for bar in self._bars],
         )
         self._fit()
@@ -147,6 +154,8 @@ class BarChart(Chart):
         longest = max((bar.value for bar in self._bars), default=0.0) or 1.0
         right = longest * room / max(room - texts - AIR_PX, room * 0.2)
         lines = max(self._rows, len(self._bars))
+        row_px = max(self.plot.height() / lines, 1.0)
+        self._rects.setOpts(height=min(BAR, BAR_PX / row_px))
         self._box.setRange(xRange=(0, right), yRange=(-0.5, lines - 0.5), padding=0)
 
     def _colour(self, bar: Bar) -> QColor:

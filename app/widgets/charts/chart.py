@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QPainter, QRegion
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QImageWriter, QPainter, QRegion
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -39,6 +39,9 @@ class Export:
 class Chart(QWidget):
     """Base of the charts; the surface is put into ``stage``."""
 
+    zoomable = False
+    """Whether room is kept for the way back from a zoom."""
+
     save_asked = Signal(object)
     """An Export; ``saving.saves`` asks where and writes it."""
 
@@ -60,7 +63,7 @@ class Chart(QWidget):
         self.column = column
         self.stage = QGridLayout()
         column.addLayout(self.stage, 1)
-        self._nothing = QLabel()
+        self._nothing = QLabel(self)
         self._nothing.setObjectName("muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
@@ -69,29 +72,30 @@ class Chart(QWidget):
         theme.changed.connect(self.recolour)
 
     def _fill_title_row(self, title: str, unit: str) -> None:
+        # Each has a parent at once: without one, showing it would open a window.
         self.title_row.setSpacing(6)
-        self._title = QLabel(title)
+        self._title = QLabel(title, self)
         self._title.setObjectName("cardTitle")
         self._title.setVisible(bool(title))
-        self._unit = QLabel(unit)
-        self._unit.setObjectName("small")
-        self._unit.setVisible(bool(unit))
-        self._reset = QToolButton()
+        self._unit_label = QLabel(self)
+        self._unit_label.setObjectName("small")
+        self.show_unit(unit)
+        self._reset = QToolButton(self)
         self._reset.setText(tr("Reset view"))
         self._reset.setObjectName("flat")
         self._reset.setToolTip(tr("Show the whole window again (0 or double-click)"))
         self._reset.clicked.connect(self.reset_view)
         keeps = self._reset.sizePolicy()
-        keeps.setRetainSizeWhenHidden(True)
+        keeps.setRetainSizeWhenHidden(self.zoomable)
         self._reset.setSizePolicy(keeps)
         self._reset.hide()
-        self._more = QToolButton()
+        self._more = QToolButton(self)
         self._more.setObjectName("flat")
         self._more.setIconSize(QSize(16, 16))
         self._more.setToolTip(tr("Copy or save this chart"))
         self._more.setAccessibleName(tr("Menu of {0}").format(title or tr("this chart")))
         self._more.clicked.connect(self._menu_below_button)
-        for widget in (self._title, self._unit):
+        for widget in (self._title, self._unit_label):
             self.title_row.addWidget(widget)
         self.title_row.addStretch(1)
         self.title_row.addWidget(self._reset)
@@ -110,6 +114,11 @@ class Chart(QWidget):
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self.setAccessibleName(title)
+
+    def show_unit(self, unit: str) -> None:
+        """Writes the unit beside the title."""
+        self._unit_label.setText(unit)
+        self._unit_label.setVisible(bool(unit))
 
     def set_empty_text(self, text: str) -> None:
         """The sentence for a chart without data."""
@@ -142,9 +151,6 @@ class Chart(QWidget):
         self.hide_pointers()
         hidden = [w for w in (self._more, self._reset) if w.isVisibleTo(self)]
         for widget in hidden:
-            keeps = widget.sizePolicy()
-            keeps.setRetainSizeWhenHidden(True)
-            widget.setSizePolicy(keeps)
             widget.hide()
         size = self.size() + QSize(2 * MARGIN_PX, 2 * MARGIN_PX)
         image = QImage(size * IMAGE_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
@@ -163,7 +169,7 @@ class Chart(QWidget):
         """``to_image`` as the bytes of a PNG file."""
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self.to_image().save(buffer, "PNG")
+        QImageWriter(buffer, QByteArray(b"png")).write(self.to_image())
         return bytes(buffer.data().data())
 
     def file_name(self, ending: str) -> str:

@@ -14,6 +14,8 @@ from app.widgets.charts.shapes import Floats, area, isolated, spacing
 
 Kind = Literal["line", "bars"]
 
+BAR = 0.8
+"""Width of a bar, as a share of the distance to the next one."""
 THIN_FROM = 400
 """Points from which a line is one pixel wide: Qt draws wider ones through its stroker, ten to two
 hundred times as slowly. Below, they are drawn as single segments, which it strokes quickly."""
@@ -41,6 +43,16 @@ class Series:
         return np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y, equal_nan=True)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Where a series is drawn: from ``low`` (zero where None) to ``high``."""
+
+    series: Series
+    x: Floats
+    low: Floats | None
+    high: Floats
+
+
 class Layer:
     """The items of one series; they take no part in automatic ranges."""
 
@@ -49,37 +61,40 @@ class Layer:
         self._items: dict[str, Any] = {}
         self._points = 0
 
-    def draw(self, series: Series, x: Floats, low: Floats | None, high: Floats, depth: int) -> None:
-        """``low`` is the sum of the series below in a stack; a larger depth lies further back."""
+    def draw(self, shape: Shape, inside: slice, depth: int) -> None:
+        """Draws the points ``inside``; a larger depth lies further back."""
+        x, high = shape.x[inside], shape.high[inside]
+        low = None if shape.low is None else shape.low[inside]
         self._points = len(x)
-        if series.kind == "bars":
+        if shape.series.kind == "bars":
             self._drop("line", "area", "dots")
-            self._draw_bars(x, low, high, depth)
-            return
-        self._drop("bars")
-        if series.fill or low is not None:
-            filled = self._item("area", lambda: pg.PlotDataItem(fillLevel=0.0, antialias=True))
-            filled.setData(*area(x, high), skipFiniteCheck=True)
-            filled.setZValue(-2 * depth - 1)
+            self._draw_bars(x, low, high, spacing(shape.x) * BAR)
+        else:
+            self._drop("bars")
+            self._draw_line(x, high, filled=shape.series.fill or low is not None)
+        for name, item in self._items.items():
+            item.setZValue(-2 * depth - (name == "area"))
+
+    def _draw_line(self, x: Floats, y: Floats, *, filled: bool) -> None:
+        if filled:
+            below = self._item("area", lambda: pg.PlotCurveItem(fillLevel=0.0, antialias=True))
+            below.setData(*area(x, y), skipFiniteCheck=True)
         else:
             self._drop("area")
-        line = self._item("line", lambda: pg.PlotDataItem(antialias=True))
-        whole = not np.isnan(high).any()
-        line.setData(x, high, connect="all" if whole else "finite")
-        line.setZValue(-2 * depth)
-        alone = isolated(high)
+        line = self._item("line", _line)
+        line.setData(x, y, connect="finite" if np.isnan(y).any() else "all")
+        alone = isolated(y)
         if alone.any():
             dots = self._item("dots", lambda: pg.ScatterPlotItem(size=5, pen=None))
-            dots.setData(x[alone], high[alone])
+            dots.setData(x[alone], y[alone])
         else:
             self._drop("dots")
 
-    def _draw_bars(self, x: Floats, low: Floats | None, high: Floats, depth: int) -> None:
+    def _draw_bars(self, x: Floats, low: Floats | None, high: Floats, width: float) -> None:
         here = np.isfinite(high)
         base = np.zeros(len(x)) if low is None else np.nan_to_num(low)
         bars = self._item("bars", lambda: pg.BarGraphItem(x=[], height=[], width=1.0, pen=None))
-        bars.setOpts(x=x[here], y0=base[here], y1=high[here], width=spacing(x) * 0.8, height=None)
-        bars.setZValue(-2 * depth)
+        bars.setOpts(x=x[here], y0=base[here], y1=high[here], width=width, height=None)
 
     def colour(self, line: QColor, fill: QColor) -> None:
         """Pens and brushes; ``fill`` is what lies below a line."""
@@ -89,7 +104,7 @@ class Layer:
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 item.setPen(pen)
             elif name == "area":
-                item.setFillBrush(pg.mkBrush(fill))
+                item.setBrush(pg.mkBrush(fill))
                 item.setPen(None)
             elif name == "dots":
                 item.setBrush(pg.mkBrush(line))
@@ -103,9 +118,6 @@ class Layer:
     def _item(self, name: str, make: Any) -> Any:
         if name not in self._items:
             item = self._items[name] = make()
-            if isinstance(item, pg.PlotDataItem):
-                item.setClipToView(True)
-                item.curve.setSegmentedLineMode("on")
             self._box.addItem(item, ignoreBounds=True)
         return self._items[name]
 
@@ -114,3 +126,9 @@ class Layer:
             item = self._items.pop(name, None)
             if item is not None:
                 self._box.removeItem(item)
+
+
+def _line() -> Any:
+    item = pg.PlotCurveItem(antialias=True)
+    item.setSegmentedLineMode("on")
+    return item

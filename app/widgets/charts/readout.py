@@ -79,7 +79,8 @@ class Readout(QFrame):
         if self.parentWidget() is not window:
             self.setParent(window)
         corner = self._plot.mapTo(window, QPoint(0, 4))
-        left = corner.x() + pixel + GAP_PX
-        if left + self.width() > window.width():
-            left = max(0, corner.x() + pixel - GAP_PX - self.width())
+        left = pixel + GAP_PX
+        if left + self.width() > self._plot.width():
+            left = pixel - GAP_PX - self.width()
+        left = max(0, corner.x() + left)
         self.move(left, max(0, min(corner.y(), window.height() - self.height())))

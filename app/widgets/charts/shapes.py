@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-_NICE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_NICE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 
 
 def floats(values: ArrayLike) -> Floats:
@@ -89,6 +89,12 @@ def nearest(x: Floats, at: float) -> int:
     return right if x[right] - at < at - x[right - 1] else right - 1
 
 
+def reaching(x: Floats, low: float, high: float) -> slice:
+    """The points of a span and one more at each side, so that a line leaves the view."""
+    first, last = np.searchsorted(x, (low, high), side="left")
+    return slice(max(0, int(first) - 1), min(len(x), int(last) + 1))
+
+
 def spacing(x: Floats) -> float:
     """Usual distance between two points; 60 where there are fewer than two."""
     return float(np.median(np.diff(x))) if len(x) > 1 else 60.0
@@ -118,9 +124,9 @@ def nice_above(value: float) -> float:
 
 
 def tick_step(span: float, wanted: int) -> float:
-    """1, 2 or 5 times a power of ten, so that about ``wanted`` steps fill the span."""
+    """1, 2 or 5 times a power of ten; the span has about ``wanted`` of these steps."""
     if span <= 0 or not math.isfinite(span):
         return 1.0
-    rough = span / max(wanted, 1)
+    rough = span / (max(wanted, 1) + 0.9)
     power = 10.0 ** math.floor(math.log10(rough))
     return next(n for n in (1.0, 2.0, 5.0, 10.0) if n * power >= rough * (1 - 1e-9)) * power

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 from app.theme import Theme
 from app.widgets.charts import units
 from app.widgets.charts.chart import Chart
-from app.widgets.charts.layer import Kind, Layer, Series
+from app.widgets.charts.layer import Kind, Layer, Series, Shape
 from app.widgets.charts.legend import Legend
 from app.widgets.charts.plot import Plot
 from app.widgets.charts.readout import Reading, Readout
@@ -28,6 +28,7 @@ from app.widgets.charts.shapes import (
     grid,
     nearest,
     on_grid,
+    reaching,
     spacing,
     stacked,
     value_range,
@@ -49,6 +50,8 @@ class Marker:
 
 class TimeChart(Chart):
     """``x`` is in epoch seconds; NaN in ``y`` is a gap. Setting equal data again costs nothing."""
+
+    zoomable = True
 
     hovered = Signal(object)
     """Epoch seconds of the crosshair, or None; only when a person moved it here."""
@@ -77,6 +80,7 @@ class TimeChart(Chart):
         self._view: Span | None = None
         self._at: float | None = None
         self._grid: Floats = np.zeros(0)
+        self._shapes: list[Shape] = []
         self._markers: tuple[Marker, ...] = ()
         self.legend = Legend()
         self.legend.toggled.connect(self._toggle)
@@ -289,12 +293,11 @@ class TimeChart(Chart):
     def readings(self, at: float) -> list[Reading]:
         """Each shown series at a time, as the read-out writes it; a dash for a gap."""
         found = []
-        reach = spacing(self._grid) / 2
         for series in self.shown():
             value = float("nan")
             if len(series.x):
                 place = nearest(series.x, at)
-                if abs(series.x[place] - at) <= reach:
+                if _near(series.x, place, at):
                     value = float(series.y[place])
             text = "–" if np.isnan(value) else self._unit.value(value)
             found.append(Reading(series.name, text, self._colour(series).name()))
@@ -320,11 +323,13 @@ class TimeChart(Chart):
 
     def _show_dots(self, at: float) -> None:
         places, brushes = [], []
-        for series, high in zip(self.shown(), self._tops(), strict=True):
-            place = nearest(self._grid, at)
-            if series.kind == "line" and not np.isnan(high[place]):
-                places.append((at, high[place]))
-                brushes.append(pg.mkBrush(self._colour(series)))
+        for shape in self._shapes:
+            if shape.series.kind != "line" or not len(shape.x):
+                continue
+            place = nearest(shape.x, at)
+            if _near(shape.x, place, at) and not np.isnan(shape.high[place]):
+                places.append((shape.x[place], shape.high[place]))
+                brushes.append(pg.mkBrush(self._colour(shape.series)))
         self._cross_dots.setData(pos=np.array(places).reshape(-1, 2), brush=brushes or None)
 
     # Drawing
@@ -333,16 +338,9 @@ class TimeChart(Chart):
         """Draws what has changed now, instead of when Qt is next idle."""
         self._redraw.stop()
         self._grid = grid([series.x for series in self.shown()])
-        shown, tops = self.shown(), self._tops()
+        self._shapes = self._shaped()
         for name in self._hidden & set(self._layers):
             self._layers.pop(name).remove()
-        low: Floats | None = None
-        for depth, (series, high) in enumerate(zip(shown, tops, strict=True)):
-            layer = self._layers.setdefault(series.name, Layer(self.plot.box))
-            base = (np.zeros(len(self._grid)) if low is None else low) if self._stack else None
-            layer.draw(series, self._grid, base, high, depth)
-            low = high
-        self._paint_layers()
         self._marks.setData(
             pos=np.array([(m.x, m.y) for m in self._markers]).reshape(-1, 2),
             brush=[pg.mkBrush(self._named(m.colour)) for m in self._markers] or None,
@@ -353,18 +351,28 @@ class TimeChart(Chart):
         self.plot.show_labels(times=not empty or self._window is not None, values=not empty)
         self._show_view()
 
-    def _tops(self) -> list[Floats]:
-        """The upper edge of each shown series, on the grid."""
-        ys = [on_grid(self._grid, series.x, series.y) for series in self.shown()]
-        return stacked(ys) if self._stack else ys
+    def _shaped(self) -> list[Shape]:
+        shown = self.shown()
+        if not self._stack:
+            return [Shape(series, series.x, None, series.y) for series in shown]
+        sums = stacked([on_grid(self._grid, series.x, series.y) for series in shown])
+        lows = [np.zeros(len(self._grid)), *sums]
+        return [
+            Shape(series, self._grid, low, high)
+            for series, low, high in zip(shown, lows, sums, strict=False)
+        ]
 
     def _show_view(self) -> None:
         low, high = self._view or self.extent()
         if any(series.kind == "bars" for series in self.shown()):
             half = spacing(self._grid) / 2
             low, high = low - half, high + half
-        inside = (self._grid >= low) & (self._grid <= high)
-        seen = [top[inside] for top in self._tops()]
+        seen = []
+        for depth, shape in enumerate(self._shapes):
+            layer = self._layers.setdefault(shape.series.name, Layer(self.plot.box))
+            layer.draw(shape, reaching(shape.x, low, high), depth)
+            seen.append(shape.high[(shape.x >= low) & (shape.x <= high)])
+        self._paint_layers()
         seen.append(np.array([m.y for m in self._markers if low <= m.x <= high]))
         bottom, top = value_range(seen, self._from_zero)
         self.plot.box.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
@@ -434,6 +442,11 @@ class TimeChart(Chart):
                 [moment.isoformat(), *("" if np.isnan(v) else _exact(v) for v in values)]
             )
         return text.getvalue()
+
+
+def _near(x: Floats, place: int, at: float) -> bool:
+    """Whether a point stands for a time: in a series of its own rhythm, less than a step away."""
+    return bool(abs(x[place] - at) <= 0.75 * spacing(x))
 
 
 def _exact(value: float) -> str:

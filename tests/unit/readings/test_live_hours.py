@@ -9,7 +9,7 @@ import pytest
 from engine.contracts.pack import PackSpec
 from engine.domain import load_pack
 from engine.lake import LakeReader
-from engine.readings.live_hours import HoursReader
+from engine.readings.live_hours import HoursReader, HoursReading
 from tests.unit.readings.live_lake import MINUTE, NOON, SECOND, LiveLake, event, purchase
 
 pytestmark = pytest.mark.unit
@@ -35,6 +35,12 @@ class Clock:
         return self.now
 
 
+def read(reader: HoursReader, window_s: float = 900) -> HoursReading:
+    found = reader.read(window_s)
+    assert found is not None
+    return found
+
+
 def test_that_there_is_nothing_before_tables_and_before_events(tmp_path, lake, pack):
     assert HoursReader(LakeReader(tmp_path / "none"), pack).read(900) is None
     assert HoursReader(lake.reader, pack).read(900) is None
@@ -46,7 +52,7 @@ def test_that_a_user_of_many_minutes_is_one_user_of_the_hour(lake, pack):
         + [event(NOON, "bob"), purchase(NOON + 3 * MINUTE, "ann", 30.0)]
         + [purchase(NOON + 5 * MINUTE, "ann", 10.0), event(NOON + 10 * MINUTE, "zoe")]
     )
-    found = HoursReader(lake.reader, pack).read(900)
+    found = read(HoursReader(lake.reader, pack), 900)
     assert {name: hour.value for name, hour in found.hours.items()} == pytest.approx(
         {
             "orders": 2,
@@ -64,7 +70,7 @@ def test_that_two_whole_hours_are_compared(lake, pack):
     before = [purchase(NOON - at * MINUTE, "ann", 10.0) for at in range(61, 121)]
     now = [purchase(NOON - at * MINUTE, "ann", 15.0) for at in range(1, 61)]
     lake.add_silver([*before, *now, event(NOON, "ann")])
-    hours = HoursReader(lake.reader, pack).read(900).hours
+    hours = read(HoursReader(lake.reader, pack), 900).hours
     assert hours["gmv_usd"].value == 900
     assert hours["gmv_usd"].change == pytest.approx(0.5)
     assert hours["orders"].change == 0.0
@@ -75,7 +81,7 @@ def test_that_an_hour_with_a_pause_is_not_compared(lake, pack):
     before = [purchase(NOON - at * MINUTE, "ann", 10.0) for at in range(61, 100)]
     now = [purchase(NOON - at * MINUTE, "ann", 15.0) for at in range(1, 61)]
     lake.add_silver([*before, *now, event(NOON, "ann")])
-    assert HoursReader(lake.reader, pack).read(900).hours["gmv_usd"].change is None
+    assert read(HoursReader(lake.reader, pack), 900).hours["gmv_usd"].change is None
 
 
 def test_that_the_funnel_counts_users_of_the_window(lake, pack):
@@ -89,7 +95,7 @@ def test_that_the_funnel_counts_users_of_the_window(lake, pack):
             event(NOON + 12 * MINUTE, "ann"),
         ]
     )
-    found = HoursReader(lake.reader, pack).read(300)
+    found = read(HoursReader(lake.reader, pack), 300)
     assert [(s.event_type, s.users) for s in found.funnel] == [
         ("page_view", 3),
         ("add_to_cart", 2),
@@ -112,13 +118,13 @@ def test_that_silver_is_scanned_once_a_minute_and_slow_scans_less_often(lake, pa
 
     monkeypatch.setattr(reader, "_hours", slow)
     lake.add_silver([event(NOON, "ann"), event(NOON + MINUTE, "ann")])
-    first = reader.read(900)
+    first = read(reader, 900)
     lake.add_silver([event(NOON + 70 * SECOND, "ann")])
-    assert reader.read(900) is first
+    assert read(reader, 900) is first
     lake.add_silver([event(NOON + 2 * MINUTE, "ann")])
-    assert reader.read(900) is first, "six seconds of work are worth two minutes"
+    assert read(reader, 900) is first, "six seconds of work are worth two minutes"
     clock.now += 115.0
-    assert reader.read(900) is not first
+    assert read(reader, 900) is not first
     assert len(scans) == 2
 
 
@@ -127,6 +133,6 @@ def test_that_another_window_counts_its_funnel_at_once(lake, pack):
     lake.add_silver(
         [event(NOON, "ann"), event(NOON + 8 * MINUTE, "bob"), event(NOON + 9 * MINUTE, "x")]
     )
-    assert reader.read(300).funnel[0].users == 1
-    again = reader.read(900)
+    assert read(reader, 300).funnel[0].users == 1
+    again = read(reader, 900)
     assert (again.funnel[0].users, again.window_s) == (2, 900)

@@ -42,7 +42,7 @@ def test_that_a_value_stands_at_the_end_of_its_bar_inside_the_chart(chart, qtbot
     chart.grab()
 
     def right() -> int:
-        return chart.plot.mapFromScene(text.sceneBoundingRect().bottomRight()).x()
+        return int(chart.plot.mapFromScene(text.sceneBoundingRect().bottomRight()).x())
 
     qtbot.waitUntil(lambda: chart.plot.width() // 2 < right() <= chart.plot.width())
 

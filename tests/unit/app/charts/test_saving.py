@@ -33,7 +33,7 @@ def test_that_the_chosen_file_is_written_and_named(chart, qtbot, toasts, tmp_pat
 
 
 def test_that_a_folder_that_is_gone_is_told(chart, qtbot, context, tmp_path):
-    said = []
+    said: list[str] = []
     context.door.failed.connect(said.append)
     chart.save_asked.disconnect()
     chart.save_asked.connect(

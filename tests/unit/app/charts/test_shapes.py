@@ -13,6 +13,7 @@ from app.widgets.charts.shapes import (
     nearest,
     nice_above,
     on_grid,
+    reaching,
     spacing,
     stacked,
     tick_step,
@@ -95,3 +96,10 @@ def test_that_a_round_number_is_not_below(value, above):
 )
 def test_that_tick_steps_are_one_two_or_five(span, wanted, step):
     assert tick_step(span, wanted) == pytest.approx(step)
+
+
+def test_that_what_is_drawn_reaches_beyond_the_view_by_one_point():
+    x = floats([0, 1, 2, 3, 4, 5])
+    assert x[reaching(x, 1.5, 3.5)].tolist() == [1, 2, 3, 4]
+    assert x[reaching(x, -9, 9)].tolist() == x.tolist()
+    assert floats([])[reaching(floats([]), 0, 1)].tolist() == []

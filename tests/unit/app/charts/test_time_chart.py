@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def make(qtbot, context):
 
 
 @pytest.fixture
-def chart(make) -> TimeChart:
+def chart(make: Callable[..., TimeChart]) -> TimeChart:
     made = make("Orders", "orders")
     made.set_series("orders", X, Y)
     made.flush()
@@ -78,6 +79,24 @@ def test_that_equal_data_is_not_drawn_again(chart):
     assert not chart._redraw.isActive()
     chart.set_series("orders", X, Y + 1)
     assert chart._redraw.isActive()
+
+
+def test_that_series_of_another_rhythm_stay_lines_and_are_read_beside_each_other(chart):
+    chart.set_series("lag", X[:-1] + 25, Y[:-1] + 1)
+    chart.flush()
+    drawn = chart._layers["lag"]._items
+    assert set(drawn) == {"line"}
+    assert len(drawn["line"].getData()[0]) == 9
+    assert values(chart, float(X[3])) == {"orders": "30", "lag": "31"}
+    late = values(chart, float(X[3]) + 600)
+    assert late == {"orders": "–", "lag": "–"}
+
+
+def test_that_only_points_in_view_are_drawn(chart):
+    chart.set_view((float(X[3]), float(X[5])))
+    assert chart._layers["orders"]._items["line"].getData()[1].tolist() == [20, 30, 40, 50]
+    chart.reset_view()
+    assert len(chart._layers["orders"]._items["line"].getData()[1]) == 10
 
 
 def test_that_a_later_change_of_the_callers_array_changes_nothing(chart):

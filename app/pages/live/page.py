@@ -1,0 +1,226 @@
+"""The page: what it reads how often, what a person chooses, and its empty and stale states."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from app.context import Context
+from app.formats import ago, local_time, utc_tooltip
+from app.icons import icon
+from app.page import Page, PageCommand
+from app.pages.live.charts import LiveCharts
+from app.pages.live.tiles import Tiles
+from app.pages.live.words import waiting
+from app.refresh import Refresher
+from app.widgets.charts.chart import Export
+from app.widgets.charts.saving import save
+from app.widgets.placeholder import Placeholder
+from app.widgets.segmented import Segmented
+from app.widgets.tone import set_tone
+from app.words import tr
+from engine.readings.live import LiveReader, LiveReading, live_csv
+from engine.readings.live_hours import HoursReader, HoursReading
+from engine.readings.live_kpis import kpi_specs
+
+WINDOWS: tuple[tuple[str, object], ...] = (
+    ("15 min", 900.0),
+    ("1 h", 3600.0),
+    ("3 h", 10_800.0),
+    ("6 h", 21_600.0),
+    ("24 h", 86_400.0),
+)
+DEFAULT_WINDOW = 3600.0
+HOURS_EVERY_S = 5.0
+"""Answered from memory but for once a minute: often enough to notice the new minute."""
+BEHIND_S = 30.0
+"""Older data are said to be old."""
+
+
+class LivePage(Page):
+    """KPIs and charts, refreshed by themselves."""
+
+    key = "live"
+    title = "Live"
+    icon = "activity"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        desk = context.desk
+        self._reading: LiveReading | None = None
+        self._hours: HoursReading | None = None
+        self._visible = False
+        self.paused = False
+        self._live = LiveReader(desk.lake, desk.pack)
+        self._slow = HoursReader(desk.lake, desk.pack)
+        self.tiles = Tiles(kpi_specs(desk.pack))
+        self.charts = LiveCharts(context, desk.pack)
+        every_s = desk.settings.auto_refresh_interval
+        self.refresher = Refresher(context, self, self._read, self._show, every_s, "live")
+        self.hours_refresher = Refresher(
+            context, self, self._read_hours, self._show_hours, HOURS_EVERY_S, "live-hours"
+        )
+        self.hours_refresher.status.hide()
+        self.charts.dimension_chosen.connect(lambda _: self.refresher.now())
+        self._fill_header()
+        self._fill_body()
+        context.theme.changed.connect(self._show_buttons)
+        self._show_buttons()
+
+    def _fill_header(self) -> None:
+        self.through = QLabel()
+        self.through.setObjectName("small")
+        self.window_choice = Segmented([(tr(text), value) for text, value in WINDOWS])
+        self.window_choice.setAccessibleName(tr("Time shown"))
+        self.window_choice.choose(DEFAULT_WINDOW)
+        self.window_choice.chosen.connect(lambda _: self._other_window())
+        self.pause_button = QToolButton()
+        self.pause_button.setAccessibleName(tr("Pause or resume"))
+        self.pause_button.clicked.connect(self.toggle_pause)
+        self.csv_button = QToolButton()
+        self.csv_button.setAccessibleName(tr("Save what is shown as CSV"))
+        self.csv_button.setToolTip(tr("Save what is shown as CSV: one row a minute"))
+        self.csv_button.clicked.connect(self.save_csv)
+        for widget in (
+            self.through,
+            self.refresher.status,
+            self.window_choice,
+            self.pause_button,
+            self.csv_button,
+        ):
+            self.header_row.addWidget(widget)
+
+    def _fill_body(self) -> None:
+        figures = QWidget()
+        column = QVBoxLayout(figures)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.tiles)
+        column.addWidget(self.charts, 1)
+        self.placeholder = Placeholder()
+        self.placeholder.show_state("loading", tr("Loading…"), "")
+        self.stack = QStackedLayout()
+        self.stack.addWidget(self.placeholder)
+        self.stack.addWidget(figures)
+        self.body.addLayout(self.stack, 1)
+
+    def shown(self) -> None:
+        self._visible = True
+        self._run()
+
+    def hidden(self) -> None:
+        self._visible = False
+        self._run()
+
+    def commands(self) -> list[PageCommand]:
+        chosen = [
+            PageCommand(tr("Live: show {0}").format(tr(text)), partial(self.choose, value))
+            for text, value in WINDOWS
+        ]
+        pause = tr("Live: resume") if self.paused else tr("Live: pause")
+        return [
+            *chosen,
+            PageCommand(pause, self.toggle_pause),
+            PageCommand(tr("Live: save what is shown as CSV…"), self.save_csv),
+        ]
+
+    # Choices
+
+    def choose(self, window_s: object) -> None:
+        """Shows another window."""
+        self.window_choice.choose(window_s)
+        self._other_window()
+
+    def toggle_pause(self) -> None:
+        """Holds the figures still, or goes on."""
+        self.paused = not self.paused
+        self._show_buttons()
+        self._run()
+
+    def save_csv(self) -> None:
+        """Asks where to; what is zoomed into is what is written."""
+        if self._reading is None:
+            self.context.toast("info", tr("There is nothing to save yet."))
+            return
+        text = live_csv(self._reading, self.charts.span())
+        save(self.context, self.charts.events, Export("live.csv", "csv", text.encode()))
+
+    def _other_window(self) -> None:
+        self.charts.reset_views()
+        self.refresher.now()
+        self.hours_refresher.now()
+
+    def _run(self) -> None:
+        for refresher in (self.refresher, self.hours_refresher):
+            if self._visible and not self.paused:
+                refresher.start()
+            else:
+                refresher.stop()
+
+    def _window_s(self) -> float:
+        return float(str(self.window_choice.value()))
+
+    # Reading
+
+    def _read(self) -> Callable[[], LiveReading | None]:
+        window_s, dimension = self._window_s(), self.charts.dimension_name()
+        return lambda: self._live.read(window_s, dimension)
+
+    def _read_hours(self) -> Callable[[], HoursReading | None]:
+        window_s = self._window_s()
+        return lambda: self._slow.read(window_s)
+
+    def _show(self, reading: LiveReading | None) -> None:
+        self._reading = reading
+        if reading is None:
+            self._show_waiting()
+            return
+        self.charts.show_reading(reading)
+        self._show_tiles()
+        self._show_through(reading.through, time.time())
+        self.stack.setCurrentIndex(1)
+
+    def _show_hours(self, hours: HoursReading | None) -> None:
+        self._hours = hours
+        if hours is not None:
+            self.charts.show_funnel(hours)
+            self._show_tiles()
+
+    def _show_tiles(self) -> None:
+        if self._reading is not None:
+            self.tiles.show_reading(self._reading, self._hours.hours if self._hours else None)
+
+    def _show_waiting(self) -> None:
+        report = self.context.desk.snapshot()
+        self.placeholder.show_state(
+            "empty",
+            tr("Waiting for the first events"),
+            waiting(report.services if report else ()),
+            (tr("Show the services"), lambda: self.context.go("services", None)),
+        )
+        self.stack.setCurrentIndex(0)
+        self.through.clear()
+
+    def _show_through(self, moment: dt.datetime, now: float) -> None:
+        age = max(0.0, now - moment.timestamp())
+        text = tr("Data through {0}").format(local_time(moment))
+        if age > BEHIND_S:
+            text += f", {ago(age)}"
+        self.through.setText(text)
+        set_tone(self.through, "warning" if age > BEHIND_S else "")
+        hint = tr("Newest event that the figures know: {0}.").format(utc_tooltip(moment))
+        if age > BEHIND_S:
+            hint += "\n" + tr(
+                "Nothing newer has arrived: nobody sends, or the pipeline works off a backlog. "
+                "The Pipeline page shows which."
+            )
+        self.through.setToolTip(hint)
+
+    def _show_buttons(self) -> None:
+        self.pause_button.setIcon(icon("play" if self.paused else "pause"))
+        self.pause_button.setToolTip(tr("Resume") if self.paused else tr("Pause"))
+        self.csv_button.setIcon(icon("download"))

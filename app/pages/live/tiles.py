@@ -1,0 +1,97 @@
+"""The row of figures: the last minute large, the last hour below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from app.formats import local_time
+from app.pages.live.words import figure, kpi_hint, short_change
+from app.widgets.card import Card
+from app.widgets.tone import set_tone
+from app.words import tr
+from engine.readings.live import LiveReading
+from engine.readings.live_kpis import HourReading, KpiReading, KpiSpec
+
+CALM = 0.005
+"""Changes below half a percent have no colour."""
+
+
+class Change(QLabel):
+    """An arrow and a percentage, coloured where up or down is good or bad."""
+
+    def __init__(self, object_name: str) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+
+    def show_change(self, change: float | None, spec: KpiSpec) -> None:
+        """Nothing for None."""
+        self.setText(short_change(change))
+        tone = "muted"
+        if change is not None and spec.better is not None and abs(change) >= CALM:
+            tone = "good" if (change > 0) == (spec.better == "up") else "bad"
+        set_tone(self, tone)
+
+
+class LiveTile(Card):
+    """One figure."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
+        self.setMinimumWidth(132)
+        self.value = QLabel("–")
+        self.value.setObjectName("value")
+        self.change = Change("small")
+        self.hour = QLabel()
+        self.hour.setObjectName("small")
+        self.hour_change = Change("small")
+        self.controls.addWidget(self.change)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.hour)
+        line.addStretch(1)
+        line.addWidget(self.hour_change)
+        self.body.addWidget(self.value)
+        self.body.addLayout(line)
+        self.body.setSpacing(2)
+
+    def show_figures(self, reading: KpiReading, hour: HourReading | None, minute: str) -> None:
+        """``hour`` None while it is still being counted."""
+        spec = reading.spec
+        self.value.setText(figure(spec, reading.minute))
+        self.change.show_change(reading.minute_change, spec)
+        counted = figure(spec, hour.value) if hour else "…"
+        self.hour.setText(tr("1 h: {0}").format(counted))
+        self.hour_change.show_change(hour.change if hour else None, spec)
+        self.setToolTip(kpi_hint(spec, minute))
+        self.setAccessibleName(
+            tr("{0}: {1} in the last minute {2}, {3} in the last hour {4}").format(
+                spec.title,
+                self.value.text(),
+                self.change.text(),
+                counted,
+                self.hour_change.text(),
+            )
+        )
+
+
+class Tiles(QWidget):
+    """As many tiles as the pack has figures."""
+
+    def __init__(self, specs: Sequence[KpiSpec]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        self.tiles = {spec.name: LiveTile(tr(spec.title)) for spec in specs}
+        for tile in self.tiles.values():
+            row.addWidget(tile, 1)
+
+    def show_reading(self, reading: LiveReading, hours: Mapping[str, HourReading] | None) -> None:
+        """``hours`` by KPI; None while they are counted for the first time."""
+        minute = local_time(reading.minute, seconds=False)
+        for kpi in reading.kpis:
+            hour = hours.get(kpi.spec.name) if hours is not None else None
+            self.tiles[kpi.spec.name].show_figures(kpi, hour, minute)
