@@ -149,7 +149,8 @@ class Summary(_Numbered):
     rows: int
     nulls: int
     distinct: int
-    """Approximate, a few per cent off."""
+    exact: bool
+    """False: ``distinct`` is an estimate, a few per cent off."""
     minimum: str | None = None
     maximum: str | None = None
     mean: float | None = None
@@ -163,15 +164,15 @@ class Summary(_Numbered):
 
 
 class Plotted(_Numbered):
-    """Columns x and y as bytes; ``group`` rows stand behind one point."""
+    """Columns x and y as bytes. Of a line with too many points, neighbours became their mean."""
 
     kind: Literal["plotted"] = "plotted"
     time: bool
     """x is seconds since 1970, UTC."""
     total: int
-    """Points there would be without a limit."""
-    grouped: bool
-    """Each point is the mean of several rows (line), or a sum of several (bar)."""
+    """Points there would be without a limit: values of x."""
+    merged: bool
+    """Rows of the same x became one point: their mean (line) or their sum (bar)."""
 
 
 class Exported(_Numbered):

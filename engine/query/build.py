@@ -12,16 +12,25 @@ from engine.query.lexer import KEYWORDS
 from engine.query.page import is_number, is_time
 
 AGGREGATES: Final = ("count", "count distinct", "sum", "avg", "min", "max", "median")
+OF_NUMBERS: Final = ("sum", "avg", "median")
 BUCKETS: Final = ("minute", "hour", "day", "week", "month")
-OPERATORS: Final = (
-    *("=", "<>", "<", "<=", ">", ">="),
-    *("contains", "starts with", "in", "between", "in the last", "is null", "is not null"),
-)
 WITHOUT_VALUE: Final = ("is null", "is not null")
+_COMPARE: Final = ("=", "<>", "<", "<=", ">", ">=")
 
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _PERIOD = re.compile(r"(\d+)\s*(second|minute|hour|day|week|month)s?")
+
+
+def operators(kind: str) -> tuple[str, ...]:
+    """The comparisons that make sense for a column of this DuckDB type."""
+    if is_time(kind):
+        return ("in the last", *_COMPARE, "between", *WITHOUT_VALUE)
+    if is_number(kind):
+        return (*_COMPARE, "between", "in", *WITHOUT_VALUE)
+    if kind == "BOOLEAN":
+        return ("=", *WITHOUT_VALUE)
+    return ("=", "<>", "contains", "starts with", "in", *WITHOUT_VALUE)
 
 
 class CannotBuild(LakehouseError):
@@ -116,10 +125,26 @@ def text(value: str) -> str:
 
 
 def _known(query: Query, columns: Mapping[str, str]) -> None:
-    named = [*query.fields, *query.measures, *query.filters]
-    for column in (item.column for item in named):
+    named = [item.column for item in query.fields]
+    named += [item.column for item in query.measures]
+    named += [item.column for item in query.filters]
+    for column in named:
         if column and column not in columns:
             raise CannotBuild(f"{query.table} has no column {column}.", "Choose another one.")
+    for measure in query.measures:
+        if not measure.column and measure.function != "count":
+            raise CannotBuild(f"{measure.function} needs a column.", "Choose one.")
+        if measure.function in OF_NUMBERS and not is_number(columns[measure.column]):
+            raise CannotBuild(
+                f"{measure.column} is no number, so it has no {measure.function}.",
+                "Choose a column of numbers.",
+            )
+    for condition in query.filters:
+        if condition.operator not in operators(columns[condition.column]):
+            raise CannotBuild(
+                f'{condition.column} cannot be compared by "{condition.operator}".',
+                "Choose another comparison.",
+            )
     for item in query.order:
         if item.column not in outputs(query, columns):
             raise CannotBuild(
@@ -156,9 +181,9 @@ def _condition(item: Filter, kind: str) -> str:
         case "is null" | "is not null":
             return f"{column} {item.operator.upper()}"
         case "contains":
-            return f"contains(lower({_as_text(column, kind)}), lower({text(item.value)}))"
+            return f"contains(lower({column}), lower({text(item.value)}))"
         case "starts with":
-            return f"starts_with({_as_text(column, kind)}, {text(item.value)})"
+            return f"starts_with({column}, {text(item.value)})"
         case "in":
             values = [_value(part, item.column, kind) for part in item.value.split(",")]
             return f"{column} IN ({', '.join(values)})"
@@ -173,10 +198,6 @@ def _condition(item: Filter, kind: str) -> str:
         case "in the last":
             return f"{column} >= now() - INTERVAL {_period(item.value)}"
     return f"{column} {item.operator} {_value(item.value, item.column, kind)}"
-
-
-def _as_text(column: str, kind: str) -> str:
-    return column if kind == "VARCHAR" else f"CAST({column} AS VARCHAR)"
 
 
 def _period(value: str) -> str:

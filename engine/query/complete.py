@@ -9,6 +9,10 @@ from typing import Final, Literal
 from engine.query.lexer import KEYWORDS, Token, code, statement_at, tokens
 
 Kind = Literal["column", "table", "function", "keyword"]
+COMMON: Final = frozenset(
+    {"avg", "coalesce", "count", "date_trunc", "max", "median", "min", "now", "round", "sum"}
+)
+"""Functions that are meant more often than a keyword that begins the same."""
 MOST: Final = 60
 """More than anybody reads; the next letter thins them out."""
 
@@ -97,7 +101,8 @@ def _possible(said: list[Token], scope: Mapping[str, str], catalogue: Catalogue)
     keywords = [Candidate(word.upper(), "keyword") for word in catalogue.keywords]
     if not scope and not said:
         return [*keywords, *tables, *columns, *functions]
-    return [*columns, *aliases, *tables, *keywords, *functions]
+    common = [function for function in functions if function.text in COMMON]
+    return [*columns, *aliases, *tables, *common, *keywords, *functions]
 
 
 def _count(catalogue: Catalogue, table: str) -> str:

@@ -29,13 +29,13 @@ _TOKEN = re.compile(
 KEYWORDS = frozenset(
     """
     all analyze and anti any array as asc asof at between by case cast columns cross cube current
-    date day desc describe distinct else end escape except exclude exists explain false fetch
-    filter first following for from full glob group grouping having hour ilike in inner intersect
-    interval into is isnull join last lateral left like limit minute month natural not notnull
-    null nulls offset on or order ordinality outer over partition pivot positional preceding
-    qualify quarter range recursive replace right rollup row rows sample second select semi sets
-    show similar some summarize table tablesample then time timestamp timestamptz to true try_cast
-    unbounded union unpivot using values week when where window with within year
+    date desc describe distinct else end escape except exclude exists explain false fetch filter
+    following for from full glob group grouping having ilike in inner intersect interval into is
+    isnull join lateral left like limit natural not notnull null nulls offset on or order
+    ordinality outer over partition pivot positional preceding qualify recursive replace right
+    rollup row rows sample select semi sets show similar some summarize table tablesample then
+    time timestamp timestamptz to true try_cast unbounded union unpivot using values when where
+    window with within
     """.split()  # noqa: SIM905 -- words are read more easily than quotes and commas
 )
 """What is coloured as a keyword, and offered before DuckDB has said what it knows."""

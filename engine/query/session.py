@@ -53,6 +53,8 @@ WHOLE: Final = 2**30
 """A cut that no text reaches."""
 TABLE_ROWS: Final = 100_000
 """Rows of one answer where many are wanted: tens of MB."""
+COPY_ROWS: Final = 100_000
+"""What a clipboard still takes; more is for the CSV export."""
 WINDOW_DEADLINE_S: Final = 30.0
 """A window takes milliseconds; a machine that just woke up may be slow."""
 
@@ -266,12 +268,17 @@ def _table(body: bytes) -> pa.Table:
 
 def _points(plotted: Plotted, table: pa.Table, shape: Literal["line", "bar"]) -> Points:
     y = np.asarray(table.column("y").to_numpy(), dtype=np.float64)
-    shown, total = len(y), plotted.total
+    cut = len(y) < plotted.total
     if shape == "bar":
-        notes = [f"The {shown} largest of {total:,} values of x." if shown < total else ""]
-        notes.append("Rows with the same x are summed." if plotted.grouped else "")
+        notes = (
+            f"The {len(y)} largest of {plotted.total:,} values of x." if cut else "",
+            "Rows with the same x are summed." if plotted.merged else "",
+        )
         labels = tuple(str(value) for value in table.column("x").to_pylist())
         return Points(labels, y, False, " ".join(filter(None, notes)))
+    notes = (
+        f"{plotted.total:,} points drawn as {len(y):,} means of neighbours." if cut else "",
+        "Rows with the same x are averaged." if plotted.merged else "",
+    )
     x = np.asarray(table.column("x").to_numpy(), dtype=np.float64)
-    note = f"{total:,} rows drawn as {shown:,} means of neighbours." if plotted.grouped else ""
-    return Points(x, y, plotted.time, note)
+    return Points(x, y, plotted.time, " ".join(filter(None, notes)))

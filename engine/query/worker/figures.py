@@ -15,6 +15,8 @@ from engine.query.worker.result import Result, native
 
 TOP_VALUES: Final = 10
 BINS: Final = 24
+EXACT_UP_TO: Final = 2_000_000
+"""Rows whose different values are counted one by one, in less than a second."""
 CHUNK_ROWS: Final = 50_000
 """A piece of a CSV export: some MB, so that progress moves and a cancel is heard soon."""
 
@@ -41,6 +43,11 @@ def summarise(result: Result, cursor: duckdb.DuckDBPyConnection, number: int, at
     ).fetchone()
     assert base is not None
     rows, filled, distinct, low, high = base
+    exact = rows <= EXACT_UP_TO
+    if exact:
+        counted = cursor.execute(f"SELECT count(DISTINCT {item}) FROM rows.kept AS k").fetchone()
+        assert counted is not None
+        distinct = counted[0]
     top = cursor.execute(
         f"SELECT left(CAST({item} AS VARCHAR), 200) AS v, count(*) AS n FROM rows.kept AS k"
         f" GROUP BY v ORDER BY n DESC, v LIMIT {TOP_VALUES}"
@@ -55,6 +62,7 @@ def summarise(result: Result, cursor: duckdb.DuckDBPyConnection, number: int, at
         rows=rows,
         nulls=rows - filled,
         distinct=min(distinct, filled),
+        exact=exact,
         minimum=low,
         maximum=high,
         mean=mean,
@@ -112,12 +120,10 @@ def plot(
     across = f"epoch({across})" if moment else f"CAST({across} AS DOUBLE)"
     up = f"CAST({result.item(y)} AS DOUBLE)"
     base = (
-        f"WITH p AS (SELECT {across} AS x, {up} AS y FROM rows.kept AS k"
-        f" WHERE isfinite({result.item(x)}) AND isfinite({up}))"
+        f"WITH p AS (SELECT {across} AS x, avg({up}) AS y, count(*) AS n FROM rows.kept AS k"
+        f" WHERE isfinite({result.item(x)}) AND isfinite({up}) GROUP BY 1)"
     )
-    found = cursor.execute(f"{base} SELECT count(*) FROM p").fetchone()
-    assert found is not None
-    total = int(found[0])
+    total, merged = _extent(cursor, base, "p")
     if total <= points:
         table = cursor.execute(f"{base} SELECT x, y FROM p ORDER BY x").to_arrow_table()
     else:
@@ -125,7 +131,14 @@ def plot(
             f"{base}, g AS (SELECT x, y, ntile({points}) OVER (ORDER BY x) AS n FROM p)"
             " SELECT avg(x) AS x, avg(y) AS y FROM g GROUP BY n ORDER BY n"
         ).to_arrow_table()
-    return Plotted(id=number, time=moment, total=total, grouped=total > points), table
+    return Plotted(id=number, time=moment, total=total, merged=merged), table
+
+
+def _extent(cursor: duckdb.DuckDBPyConnection, base: str, name: str) -> tuple[int, bool]:
+    """How many points there are, and whether one of them stands for several rows."""
+    found = cursor.execute(f"{base} SELECT count(*), coalesce(max(n), 1) > 1 FROM {name}")
+    total, merged = found.fetchall()[0]
+    return int(total), bool(merged)
 
 
 def _bars(
@@ -136,12 +149,11 @@ def _bars(
         f"WITH g AS (SELECT left(CAST({label} AS VARCHAR), 80) AS x, sum({up}) AS y, count(*) AS n"
         f" FROM rows.kept AS k WHERE {label} IS NOT NULL AND isfinite({up}) GROUP BY 1)"
     )
-    found = cursor.execute(f"{base} SELECT count(*), coalesce(max(n), 1) > 1 FROM g").fetchone()
-    assert found is not None
+    total, merged = _extent(cursor, base, "g")
     table = cursor.execute(
         f"{base} SELECT x, y FROM g ORDER BY y DESC, x LIMIT {points}"
     ).to_arrow_table()
-    return Plotted(id=number, time=False, total=int(found[0]), grouped=bool(found[1])), table
+    return Plotted(id=number, time=False, total=total, merged=merged), table
 
 
 class CsvExport:

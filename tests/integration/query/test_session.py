@@ -141,7 +141,7 @@ def test_that_figures_of_a_column_are_right(shared):
     assert (found.minimum, found.maximum) == ("1", "999")
     assert found.mean == pytest.approx(500)
     assert found.median == pytest.approx(500, abs=15)
-    assert abs(found.distinct - 900) < 90
+    assert (found.distinct, found.exact) == (900, True)
     assert sum(found.histogram) == 900
     assert found.top[0] == (None, 101)
 
@@ -174,7 +174,14 @@ def test_that_a_line_has_means_where_there_are_too_many_points(shared):
     coarse = shared.chart_data("line", 0, 1, 5)
     assert len(coarse.y) == 5
     assert coarse.y.mean() == pytest.approx(whole.y.mean())
-    assert "15 rows" in coarse.note
+    assert "15 points drawn as 5" in coarse.note
+
+
+def test_that_a_line_has_one_point_for_each_x(shared):
+    shared.run("SELECT orders // 2 AS half, orders FROM gold_kpis")
+    line = shared.chart_data("line", 0, 1, 100)
+    assert (list(line.x[:2]), list(line.y[:2]), line.time) == ([0.0, 1.0], [0.5, 2.5], False)
+    assert "averaged" in line.note
 
 
 def test_that_bars_sum_what_is_the_same(shared):

@@ -65,6 +65,11 @@ def test_that_what_begins_so_comes_before_what_contains_it():
     assert texts("SELECT usd| FROM gold_kpis") == ["gmv_usd"]
 
 
+def test_that_a_common_function_comes_before_a_keyword():
+    assert texts("SELECT su|")[:2] == ["sum", "SUMMARIZE"]
+    assert texts("su|")[0] == "SUMMARIZE"
+
+
 def test_that_only_the_statement_under_the_cursor_counts():
     assert "event_id" not in texts("SELECT 1 FROM silver_events;\nSELECT e| FROM gold_kpis")
 
