@@ -85,7 +85,7 @@ class SqlPage(Page):
         self.split.addWidget(self.side)
         self.split.addWidget(self.tabs)
         self.split.setStretchFactor(1, 1)
-        self.split.setSizes([248, 800])
+        self.split.setSizes([268, 780])
         self.body.addWidget(self.split, 1)
 
     def _connect(self) -> None:
