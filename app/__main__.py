@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 from types import TracebackType
+from typing import NoReturn
 
 from PySide6.QtWidgets import QApplication
 
@@ -18,8 +20,8 @@ from engine.paths import data_paths
 log = logging.getLogger("app")
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Runs until the window is closed; returns the exit code."""
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Runs until the window is closed, and ends the process."""
     parser = argparse.ArgumentParser(prog="rt-lakehouse", description="Opens the window.")
     parser.add_argument("--no-demo", action="store_true", help="without demo events")
     options = parser.parse_args(argv)
@@ -31,7 +33,19 @@ def main(argv: list[str] | None = None) -> int:
     _end_on_signals(program)
     _report_defects(program)
     program.start()
-    return app.exec()
+    leave(program, app.exec())
+
+
+def leave(program: Program, code: int) -> NoReturn:
+    """Ends the process on the spot, once everything has stopped.
+
+    Threads of DuckDB, Delta and Qt that still wait for something would be torn down one by one in
+    no good order, which now and then ends in an abort; all that matters is written.
+    """
+    program.lanes.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _end_on_signals(program: Program) -> None:
@@ -54,4 +68,4 @@ def _report_defects(program: Program) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,7 +1,7 @@
 """The Live page's figures of every refresh: the last minute, series, events by type, segments.
 
 What is complete is told by the stream, not by the clock on the wall: a minute is over once an
-event of a later minute has arrived. The running minute is left out everywhere.
+event of a later minute has arrived. The running minute is left out, but for its figures so far.
 """
 
 from __future__ import annotations
@@ -126,14 +126,15 @@ class LiveReader:
         end_s = min(through.end_s, int(newest.timestamp()))
         at = minutes(end_s, window_s)
         long = minutes(end_s, max(window_s, (HOUR + 1) * MINUTE_S))
-        columns = self._gold(long)
+        columns = self._gold(np.append(long, float(end_s)))
+        running_s = through.moment.timestamp() - end_s
         segments, rest = self._top(at, dimension)
         return LiveReading(
             through=through.moment,
             minute=_moment(end_s - MINUTE_S),
-            kpis=minute_readings(self._specs, columns),
+            kpis=minute_readings(self._specs, columns, running_s),
             at=at,
-            series={n: columns[n][-len(at) :] for n in SERIES if n in columns},
+            series={n: columns[n][-len(at) - 1 : -1] for n in SERIES if n in columns},
             by_type=self._counts.by_type(at),
             dimension=dimension,
             rank_by=self.rank_by,

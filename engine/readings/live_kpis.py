@@ -46,11 +46,13 @@ class KpiReading:
     Attributes:
         minute: of the last complete minute.
         minute_change: against the mean minute of the hour before it.
+        running: of the minute that is not over, so far; None before its first event.
     """
 
     spec: KpiSpec
     minute: float | None
     minute_change: float | None
+    running: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +89,23 @@ def kpi_specs(pack: PackSpec) -> tuple[KpiSpec, ...]:
 
 
 def minute_readings(
-    specs: Sequence[KpiSpec], columns: Mapping[str, Doubles]
+    specs: Sequence[KpiSpec], columns: Mapping[str, Doubles], running_s: float
 ) -> tuple[KpiReading, ...]:
-    """From columns of gold whose last value is the last complete minute; NaN for no row."""
+    """From columns of gold whose last value is the running minute; NaN for no row.
+
+    ``running_s`` is how long that minute has been running.
+    """
     readings = []
     for spec in specs:
         values = columns["events"] / MINUTE_S if spec.name == RATE else columns[spec.name]
-        now = float(values[-1])
-        before = values[-HOUR - 1 : -1]
+        running = float(values[-1])
+        if spec.name == RATE:
+            running *= MINUTE_S / max(running_s, 1.0)
+        now = float(values[-2])
+        before = values[-HOUR - 2 : -2]
         known = before[np.isfinite(before)]
         mean = float(known.mean()) if len(known) >= SOME else float("nan")
-        readings.append(KpiReading(spec, number(now), change(now, mean)))
+        readings.append(KpiReading(spec, number(now), change(now, mean), number(running)))
     return tuple(readings)
 
 

@@ -15,7 +15,9 @@ from tests.window.display import virtual_display
 Told = dict[str, Any]
 
 
-def play(scenario: str, root: Path, *words: str, seconds: float, size: str = "1280x800") -> list[Told]:
+def play(
+    scenario: str, root: Path, *words: str, seconds: float, size: str = "1280x800"
+) -> list[Told]:
     """What the scenario told, one object a line; fails with its last words where it fails.
 
     Each object gets ``at_s``, seconds since the process was started.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.formats import local_time
@@ -44,6 +45,9 @@ class LiveTile(Card):
         self.value = QLabel("–")
         self.value.setObjectName("value")
         self.change = Change("small")
+        self.running = QLabel()
+        self.running.setObjectName("small")
+        self.running.setToolTip(tr("The minute that is not over, so far"))
         self.hour = QLabel()
         self.hour.setObjectName("small")
         self.hour_change = Change("small")
@@ -53,7 +57,12 @@ class LiveTile(Card):
         line.addWidget(self.hour)
         line.addStretch(1)
         line.addWidget(self.hour_change)
-        self.body.addWidget(self.value)
+        first = QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self.value)
+        first.addStretch(1)
+        first.addWidget(self.running, 0, Qt.AlignmentFlag.AlignBottom)
+        self.body.addLayout(first)
         self.body.addLayout(line)
         self.body.setSpacing(2)
 
@@ -62,6 +71,8 @@ class LiveTile(Card):
         spec = reading.spec
         self.value.setText(figure(spec, reading.minute))
         self.change.show_change(reading.minute_change, spec)
+        so_far = reading.running is not None
+        self.running.setText(tr("now {0}").format(figure(spec, reading.running)) if so_far else "")
         counted = figure(spec, hour.value) if hour else "…"
         self.hour.setText(tr("1 h: {0}").format(counted))
         self.hour_change.show_change(hour.change if hour else None, spec)
