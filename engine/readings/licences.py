@@ -26,6 +26,7 @@ _CLASSIFIERS = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 _TEXT = re.compile(r"(licen[cs]e|copying|notice)[^/]*$", re.IGNORECASE)
+_SPDX = re.compile(r"[\w.+-]+(?: (?:AND|OR|WITH) [\w.+-]+)*")
 MOST_TEXT = 400_000
 
 
@@ -88,24 +89,26 @@ def _package(part: metadata.Distribution, told: dict[str, Any] | None) -> Part:
     )
     name, version = part.name, part.version
     if told is None:
-        return Part(name, version, "Python", _declared(part), "", files)
+        return Part(name, version, "Python", declared_licence(part), "", files)
     more = tuple(
         Path(str(part.locate_file(file)))
         for file in part.files or ()
         if re.search(told.get("texts", "$^"), str(file))
     )
-    title, licence = told.get("name", name), told.get("licence") or _declared(part)
+    title, licence = told.get("name", name), told.get("licence") or declared_licence(part)
     return Part(title, version, told["kind"], licence, told.get("note", ""), (*files, *more))
 
 
-def _declared(part: metadata.Distribution) -> str:
+def declared_licence(part: metadata.Distribution) -> str:
+    """An SPDX expression, or what the package says in its stead; UNKNOWN where it says nothing."""
     told = part.metadata
     if "License-Expression" in told:
         return told["License-Expression"]
     classes = [c.split(" :: ")[-1] for c in told.get_all("Classifier", []) if "License" in c]
     short: str = (told.get_all("License") or [""])[0]
     named = [_CLASSIFIERS.get(name, name) for name in classes if name != "OSI Approved"]
-    if 0 < len(short) < 40 and "\n" not in short and short not in _CLASSIFIERS:
+    brief = 0 < len(short) < 40 and "\n" not in short
+    if (brief and short not in _CLASSIFIERS) or _SPDX.fullmatch(short):
         return short
     return " OR ".join(named) or UNKNOWN
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+
 import pytest
 
 from engine.host.versions import installed_parts, program_version, system_facts
 from engine.paths import DataPaths, resources_dir
 from engine.provision.jarlock import read_lock
-from engine.readings.licences import UNKNOWN, Part, licence_text, parts, split_jar
+from engine.readings.licences import (
+    UNKNOWN,
+    Part,
+    declared_licence,
+    licence_text,
+    parts,
+    split_jar,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -50,6 +59,26 @@ def test_that_a_package_brings_its_text(found):
     duckdb = next(part for part in found if part.name == "duckdb")
     assert duckdb.licence == "MIT"
     assert "Permission is hereby granted" in licence_text(duckdb)
+
+
+@pytest.mark.parametrize(
+    ("headers", "licence"),
+    [
+        ("License-Expression: MIT OR Apache-2.0\nLicense: other", "MIT OR Apache-2.0"),
+        ("License: LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only", None),
+        ("License: The MIT License", "The MIT License"),
+        (
+            "License: BSD License\nClassifier: License :: OSI Approved :: BSD License",
+            "BSD-3-Clause",
+        ),
+        (f"License: {'All rights are granted to whom it may concern. ' * 3}", UNKNOWN),
+        ("Classifier: Topic :: Database", UNKNOWN),
+    ],
+)
+def test_that_a_package_s_own_words_are_read(tmp_path, headers, licence):
+    (tmp_path / "METADATA").write_text(f"Name: x\nVersion: 1\n{headers}\n", encoding="utf-8")
+    licence = licence or headers.removeprefix("License: ")
+    assert declared_licence(metadata.PathDistribution(tmp_path)) == licence
 
 
 def test_that_a_part_without_a_text_says_so():
