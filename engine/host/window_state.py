@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import tomllib
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import DataFolderError

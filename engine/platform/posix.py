@@ -137,7 +137,7 @@ async def _connect(process: subprocess.Popen[bytes]) -> PosixChild:
     outputs = [pipe for pipe in (process.stdout, process.stderr) if pipe is not None]
     assert process.stdin is not None
     async with contextlib.AsyncExitStack() as undo:
-        # Runs last: closes pipes that no transport owned yet; for the others it is too late to harm.
+        # Runs last: closes pipes that no transport owned yet, and does no harm to the others.
         for pipe in (process.stdin, *outputs):
             undo.callback(pipe.close)
         stdin = await _writer(process.stdin)

@@ -202,7 +202,10 @@ class TableTree(QTreeView):
             item = _item(table, table, tr("{0} columns").format(len(columns)))
             item.setIcon(icon("table", self._theme.colours.accent))
             for column, kind in columns.items():
-                child, described = _item(column, column, kind), QStandardItem(kind.lower().removesuffix("tz"))
+                child, described = (
+                    _item(column, column, kind),
+                    QStandardItem(kind.lower().removesuffix("tz")),
+                )
                 child.setIcon(icon("column", muted))
                 described.setForeground(self._theme.qcolor("muted"))
                 item.appendRow([child, described])
