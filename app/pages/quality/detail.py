@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from app.context import Context
 from app.formats import local_time, number, utc_tooltip
 from app.pages.quality.words import cut_note, reason_title, what_was_wrong
-from app.pages.topic.tint import JsonTint
 from app.theme import Theme
+from app.widgets.json_tint import JsonTint
 from app.widgets.placeholder import Placeholder
 from app.words import tr
 from engine.errors import LakehouseError

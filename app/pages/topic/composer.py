@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from app.context import Context
 from app.formats import number
-from app.pages.topic.tint import JsonTint
 from app.widgets.badge import Badge
+from app.widgets.json_tint import JsonTint
 from app.widgets.tone import set_tone
 from app.words import tr
 from engine.contracts.kafka import KafkaEndpoint

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 
 from app.formats import DASH, number, size, utc_tooltip
 from app.models.messages import moment, stamp
-from app.pages.topic.tint import JsonTint
 from app.theme import Theme
 from app.widgets.badge import Badge
+from app.widgets.json_tint import JsonTint
 from app.widgets.placeholder import Placeholder
 from app.words import tr
 from engine.errors import LakehouseError
