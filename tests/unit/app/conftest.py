@@ -9,6 +9,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.context import Context
@@ -37,8 +38,12 @@ def context(
     qapp: QApplication, lanes: Lanes, toasts: list[tuple[str, str]], tmp_path_factory
 ) -> Iterator[Context]:
     """A desk that is not open, on an empty data folder; ``context.desk`` may be replaced."""
+    # No event loop runs between tests: the last one's widgets would get this one's style as well.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     desk = Desk(DataPaths(tmp_path_factory.mktemp("data")))
     door = Door(lanes)
-    yield Context(door, desk, Theme(qapp, "dark"), lambda tone, text: toasts.append((tone, text)))
+    theme = Theme(qapp, "dark")
+    yield Context(door, desk, theme, lambda tone, text: toasts.append((tone, text)))
     lanes.close(5.0)
     door.deleteLater()
+    theme.deleteLater()
