@@ -6,6 +6,7 @@ import datetime as dt
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,6 +19,14 @@ from engine.contracts.pack import PackSpec
 from engine.generator.pacing import Pacer
 from engine.generator.stream import CALM, EventStream, Record
 
+NEW_YEAR = 1_767_225_600
+SHIPPED = Path(__file__).parents[3] / "resources" / "domains" / "ecommerce"
+MEANT = {
+    "traffic_spike": "events_anomaly",
+    "checkout_outage": "conversion_low",
+    "bad_deploy": "error_rate",
+}
+"""The rule that each incident is there to break."""
 RATE = 300.0
 SLICE_MS = 250
 LOOK_MS = 5_000
