@@ -100,8 +100,8 @@ def mark_at(table: DeltaTable, version: int) -> Mark | None:
     return None
 
 
-def first_mark_after(table: DeltaTable, version: int) -> Mark | None:
-    """The oldest mark in a commit after this version; the caller holds the table's lock."""
-    later = table.history(table.version() - version)
+def marks_after(table: DeltaTable, version: int) -> list[Mark]:
+    """Marks in commits after this version, oldest first; the caller holds the table's lock."""
+    later = table.history(table.version() - version) if version < table.version() else []
     found = (mark_of_commit(info) for info in reversed(later))
-    return next((mark for mark in found if mark is not None), None)
+    return [mark for mark in found if mark is not None]

@@ -31,7 +31,7 @@ from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.batch import Offsets
 from pipelines.errors import Refused
-from pipelines.marks import Mark, first_mark_after, last_mark, mark_at, properties
+from pipelines.marks import Mark, last_mark, mark_at, marks_after, properties
 from pipelines.tables import PROPERTIES, Lake, TableLocks, ensure_table
 
 STOPS_THE_STREAM = frozenset({Table.BRONZE, Table.SILVER})
@@ -90,10 +90,11 @@ class Restorer:
         """A mark that begins and ends where this version of bronze ends."""
         bronze = self._lake.open(Table.BRONZE)
         before = mark_at(bronze, version)
-        after = first_mark_after(bronze, version)
+        later = marks_after(bronze, version)
         if before is not None:
             source, end, newest = before.source, before.end, before.newest_us
-        elif after is not None:
+        elif later:
+            after = later[0]
             source, end, newest = after.source, after.start, after.newest_before_us
         else:
             return done
@@ -102,6 +103,11 @@ class Restorer:
                 f"Version {version} of {Table.BRONZE} is of another topic, or of one that was "
                 "made anew since: what came after it could not be read again. "
                 "Choose a newer version."
+            )
+        if any(mark.source != source for mark in later):
+            raise Refused(
+                f"After version {version} {Table.BRONZE} also took records of another topic, "
+                "which could not be read again. Choose a newer version."
             )
         return Mark(source, done.batch, dict(end), dict(end), newest, newest)
 

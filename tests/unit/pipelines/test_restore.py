@@ -11,7 +11,7 @@ from deltalake import DeltaTable, write_deltalake
 from engine.contracts.names import Table
 from pipelines.errors import Refused
 from pipelines.maintenance import Maintenance, Upkeep
-from pipelines.marks import Mark, first_mark_after, last_mark, mark_at, properties
+from pipelines.marks import Mark, last_mark, mark_at, marks_after, properties
 from pipelines.recovery import plan
 from pipelines.restore import Restorer
 from pipelines.tables import Lake, TableLocks, ensure_tables
@@ -220,13 +220,24 @@ def test_that_a_version_of_another_topic_is_refused(lake: Lake, restorer: Restor
         restorer.restore_bronze(1, _done(2), {0: 0})
 
 
+def test_that_records_of_a_topic_in_between_are_not_given_away(
+    lake: Lake, restorer: Restorer
+) -> None:
+    for batch, source in enumerate((TOPIC_ID, "topic-0", TOPIC_ID)):
+        commit(lake, Table.BRONZE, mark(batch, source=source))
+    with pytest.raises(Refused, match="also took records of another topic"):
+        restorer.restore_bronze(1, _done(3), {0: 0})
+    assert lake.open(Table.BRONZE).version() == 3, "nothing was written"
+
+
 def test_that_marks_are_found_on_both_sides_of_a_version(lake: Lake) -> None:
     _batches(lake, 3)
     commit(lake, Table.QUARANTINE)
     commit(lake, Table.QUARANTINE, mark(3))
     table: DeltaTable = lake.open(Table.QUARANTINE)
     assert [mark_at(table, v) for v in (0, 1, 4, 5)] == [None, mark(0), mark(2), mark(3)]
-    assert [first_mark_after(table, v) for v in (0, 3, 4, 5)] == [mark(0), mark(3), mark(3), None]
+    assert [len(marks_after(table, v)) for v in (0, 3, 4, 5)] == [4, 1, 1, 0]
+    assert marks_after(table, 1)[0] == mark(1), "oldest first"
 
 
 def test_that_spaces_and_umlauts_in_the_path_do_no_harm(lake: Lake, pack, tmp_path: Path) -> None:
