@@ -65,9 +65,12 @@ class Pending:
             return None
 
     def write(self, order: Order) -> None:
-        """Notes what is to be rebuilt."""
+        """Notes what is to be rebuilt; a note that is there already is kept where that fails."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(json.dumps(asdict(order)), encoding="utf-8")
+        # Half a note is no note: tables emptied by a rebuild that was cut off would stay empty.
+        unfinished = self._file.with_suffix(".tmp")
+        unfinished.write_text(json.dumps(asdict(order)), encoding="utf-8")
+        unfinished.replace(self._file)
 
     def clear(self) -> None:
         """The rebuild is complete, or given up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -138,6 +139,22 @@ def test_that_a_pending_rebuild_is_remembered_until_it_is_complete(tmp_path: Pat
     Pending(folder).clear()
     Pending(folder).clear()
     assert Pending(folder).read() is None
+
+
+def test_that_a_full_disk_does_not_take_the_note_of_a_rebuild_that_was_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pending = Pending(str(tmp_path))
+    pending.write(Order(("silver", "gold")))
+
+    def full(file: Path, _text: str, encoding: str) -> int:
+        file.open("w", encoding=encoding).close()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        pending.write(Order(("silver", "gold")))
+    assert pending.read() == Order(("silver", "gold"))
 
 
 def test_that_the_note_of_an_earlier_release_is_understood(tmp_path: Path) -> None:
