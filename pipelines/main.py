@@ -42,7 +42,8 @@ class Inbox:
     """Commands, in order. A stop before the stream runs ends the process on the spot."""
 
     def __init__(self) -> None:
-        self._queue: queue.Queue[ChildCommand] = queue.Queue()
+        # A signal's handler puts too, maybe while this thread is within get: Queue would deadlock.
+        self._queue: queue.SimpleQueue[ChildCommand] = queue.SimpleQueue()
         self._streaming = threading.Event()
         self.cancel = threading.Event()
         """Set while a rebuild is to be given up."""
