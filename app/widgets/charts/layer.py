@@ -53,6 +53,16 @@ class Shape:
     high: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A point that stands out; ``text`` is shown when the crosshair is there."""
+
+    x: float
+    y: float
+    text: str
+    colour: str = "bad"
+
+
 class Layer:
     """The items of one series; they take no part in automatic ranges."""
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 import pyqtgraph as pg
@@ -18,10 +14,12 @@ from PySide6.QtWidgets import QWidget
 from app.theme import Theme
 from app.widgets.charts import units
 from app.widgets.charts.chart import Chart
-from app.widgets.charts.layer import Kind, Layer, Series, Shape
+from app.widgets.charts.crosshair import Crosshair, Dot
+from app.widgets.charts.csv_text import csv_text
+from app.widgets.charts.layer import Kind, Layer, Marker, Series, Shape
 from app.widgets.charts.legend import Legend
 from app.widgets.charts.plot import Plot
-from app.widgets.charts.readout import Reading, Readout
+from app.widgets.charts.readout import Reading
 from app.widgets.charts.shapes import (
     Floats,
     floats,
@@ -33,19 +31,8 @@ from app.widgets.charts.shapes import (
     stacked,
     value_range,
 )
+from app.widgets.charts.spans import Span, extent_of, panned, scaled, zoomed_to
 from app.words import tr
-
-Span = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """A point that stands out; ``text`` is shown when the crosshair is there."""
-
-    x: float
-    y: float
-    text: str
-    colour: str = "bad"
 
 
 class TimeChart(Chart):
@@ -90,7 +77,11 @@ class TimeChart(Chart):
             tr("Arrow keys move the crosshair, plus and minus zoom, 0 shows everything.")
         )
         self.put(self.plot)
-        self._add_pointers()
+        self._cross = Crosshair(self.plot)
+        self.destroyed.connect(self._cross.readout.deleteLater)
+        self._marks = pg.ScatterPlotItem(size=10, symbol="o")
+        self._marks.setZValue(21)
+        self.plot.box.addItem(self._marks, ignoreBounds=True)
         self._connect()
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
@@ -99,24 +90,12 @@ class TimeChart(Chart):
         self.recolour()
         self.flush()
 
-    def _add_pointers(self) -> None:
-        box = self.plot.box
-        self._cross = pg.InfiniteLine(angle=90, movable=False)
-        self._cross_dots = pg.ScatterPlotItem(size=7)
-        self._marks = pg.ScatterPlotItem(size=10, symbol="o")
-        for depth, item in enumerate((self._cross, self._marks, self._cross_dots)):
-            item.setZValue(20 + depth)
-            box.addItem(item, ignoreBounds=True)
-        self._cross.hide()
-        self._readout = Readout(self.plot)
-        self.destroyed.connect(self._readout.deleteLater)
-
     def _connect(self) -> None:
         plot = self.plot
         plot.hovered.connect(self._hover)
         plot.left.connect(lambda: self._hover(None))
         plot.stepped.connect(self._step)
-        plot.spanned.connect(self._look)
+        plot.spanned.connect(lambda low, high: self._look((low, high)))
         plot.panned.connect(self._pan)
         plot.scaled.connect(self.zoom)
         plot.restored.connect(self.reset_view)
@@ -197,12 +176,7 @@ class TimeChart(Chart):
         """The whole span; a minute around a single point."""
         if self._window is not None:
             return self._window
-        known = [series.x for series in self._series.values() if len(series.x)]
-        if not known:
-            return 0.0, 60.0
-        low = min(float(x[0]) for x in known)
-        high = max(float(x[-1]) for x in known)
-        return (low, high) if high > low else (low - 30.0, high + 30.0)
+        return extent_of([series.x for series in self._series.values()])
 
     def view(self) -> Span | None:
         """What a person zoomed into, or None."""
@@ -225,26 +199,14 @@ class TimeChart(Chart):
 
     def zoom(self, factor: float, around: float) -> None:
         """Makes the shown span ``factor`` times as long."""
-        low, high = self._view or self.extent()
-        self._look(around - (around - low) * factor, around + (high - around) * factor)
+        self._look(scaled(self._view or self.extent(), factor, around))
 
     def _pan(self, seconds: float) -> None:
-        if self._view is None:
-            return
-        first, last = self.extent()
-        low, high = self._view
-        seconds = max(first - low, min(last - high, seconds))
-        self._look(low + seconds, high + seconds)
+        if self._view is not None:
+            self._look(panned(self._view, self.extent(), seconds))
 
-    def _look(self, low: float, high: float) -> None:
-        first, last = self.extent()
-        low, high = max(low, first), min(high, last)
-        least = min(2 * spacing(self._grid), last - first)
-        if high - low < least:
-            middle = min(max((low + high) / 2, first + least / 2), last - least / 2)
-            low, high = middle - least / 2, middle + least / 2
-        whole = high - low >= (last - first) * 0.999
-        self.set_view(None if whole else (low, high))
+    def _look(self, span: Span) -> None:
+        self.set_view(zoomed_to(span, self.extent(), 2 * spacing(self._grid)))
         self.view_changed.emit(self._view)
 
     # Crosshair
@@ -304,33 +266,24 @@ class TimeChart(Chart):
         return found
 
     def _show_readout(self) -> None:
-        self._cross.setVisible(self._at is not None)
-        if self._at is None:
-            self._readout.hide()
-            self._cross_dots.clear()
+        at = self._at
+        if at is None:
+            self._cross.hide()
             return
-        self._cross.setPos(self._at)
-        notes = "; ".join(
-            marker.text
-            for marker in self._markers
-            if abs(marker.x - self._at) <= spacing(self._grid) / 2
-        )
-        self._show_dots(self._at)
-        self._readout.show_at(
-            self.plot.pixel_at(self._at), self._at, self.readings(self._at), notes
-        )
-        self.plot.setAccessibleDescription(self._readout.said)
+        near = spacing(self._grid) / 2
+        notes = "; ".join(mark.text for mark in self._markers if abs(mark.x - at) <= near)
+        self._cross.show_at(at, self._dots(at), self.readings(at), notes)
 
-    def _show_dots(self, at: float) -> None:
-        places, brushes = [], []
+    def _dots(self, at: float) -> list[Dot]:
+        found: list[Dot] = []
         for shape in self._shapes:
             if shape.series.kind != "line" or not len(shape.x):
                 continue
             place = nearest(shape.x, at)
             if _near(shape.x, place, at) and not np.isnan(shape.high[place]):
-                places.append((shape.x[place], shape.high[place]))
-                brushes.append(pg.mkBrush(self._colour(shape.series)))
-        self._cross_dots.setData(pos=np.array(places).reshape(-1, 2), brush=brushes or None)
+                x, y = float(shape.x[place]), float(shape.high[place])
+                found.append((x, y, self._colour(shape.series)))
+        return found
 
     # Drawing
 
@@ -390,9 +343,7 @@ class TimeChart(Chart):
         colours = self.theme.colours
         self.plot.paint_with(colours.surface, colours.border, colours.muted, colours.accent)
         self.legend.paint_with(colours.muted, colours.hover, colours.accent)
-        self._readout.paint_with(colours.raised, colours.border, colours.text, colours.muted)
-        self._cross.setPen(pg.mkPen(colours.muted, width=1))
-        self._cross_dots.setPen(pg.mkPen(colours.surface, width=1))
+        self._cross.paint_with(colours)
         self._marks.setPen(pg.mkPen(colours.surface, width=1.5))
         self._marks.setBrush([pg.mkBrush(self._named(m.colour)) for m in self._markers] or None)
         self._paint_layers()
@@ -427,30 +378,12 @@ class TimeChart(Chart):
 
     def to_csv(self) -> str:
         """The shown series in the shown span: time in UTC, then one column a series."""
-        low, high = self._view or self.extent()
-        shown = self.shown()
-        times = grid([series.x for series in shown])
-        inside = (times >= low) & (times <= high)
-        columns = [on_grid(times, series.x, series.y)[inside] for series in shown]
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        suffix = f" [{self._unit.name}]" if self._unit.name not in ("", "%") else ""
-        writer.writerow(["time_utc", *(f"{series.name}{suffix}" for series in shown)])
-        for at, *values in zip(times[inside], *columns, strict=True):
-            moment = datetime.fromtimestamp(float(at), tz=UTC)
-            writer.writerow(
-                [moment.isoformat(), *("" if np.isnan(v) else _exact(v) for v in values)]
-            )
-        return text.getvalue()
+        return csv_text(self.shown(), self._view or self.extent(), self._unit)
 
 
 def _near(x: Floats, place: int, at: float) -> bool:
     """Whether a point stands for a time: in a series of its own rhythm, less than a step away."""
     return bool(abs(x[place] - at) <= 0.75 * spacing(x))
-
-
-def _exact(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(float(value))
 
 
 def _mixed(front: QColor, back: QColor, share: float) -> QColor:

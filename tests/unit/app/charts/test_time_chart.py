@@ -121,7 +121,7 @@ def test_that_the_read_out_shows_each_series_at_the_crosshair_and_a_dash_in_a_ga
     chart.show_crosshair(float(X[4]) + 20)
     assert chart.crosshair() == X[4]
     assert values(chart, float(X[4])) == {"orders": "40", "refunds": "–"}
-    assert "UTC" in chart._readout._label.text()
+    assert "UTC" in chart._cross.readout._label.text()
     chart.hide()
     assert chart.crosshair() is None
 
@@ -257,9 +257,9 @@ def test_that_a_markers_text_is_read_out_at_its_place_only(chart):
     chart.set_markers([Marker(float(X[3]), 30, "3 sigma above")])
     chart.flush()
     chart.show_crosshair(float(X[3]))
-    assert "3 sigma above" in chart._readout._label.text()
+    assert "3 sigma above" in chart._cross.readout._label.text()
     chart.show_crosshair(float(X[5]))
-    assert "3 sigma above" not in chart._readout._label.text()
+    assert "3 sigma above" not in chart._cross.readout._label.text()
 
 
 def test_that_linked_charts_share_crosshair_and_view(make, chart, qtbot):
