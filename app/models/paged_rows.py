@@ -10,25 +10,23 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
-from app.widgets.rows_model import ROW_ROLE, ColumnSpec, Index
+from app.widgets.rows_model import ColumnsModel, ColumnSpec, Index
 
 PAGE_ROWS = 100
 PAGES_KEPT = 50
 LOADING = "…"
 
 
-class PagedRows(QAbstractTableModel):
+class PagedRows(ColumnsModel):
     """Until a page is there its rows show ``…``."""
 
     page_wanted = Signal(int)
     """Number of a page, from 0, that came into view and is not here; once until it is put."""
 
     def __init__(self, columns: Sequence[ColumnSpec], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._columns = tuple(columns)
+        super().__init__(columns, parent)
         self._count = 0
         self._pages: OrderedDict[int, tuple[Any, ...]] = OrderedDict()
         self._asked: set[int] = set()
@@ -52,7 +50,7 @@ class PagedRows(QAbstractTableModel):
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
         last = min(first + PAGE_ROWS, self._count) - 1
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
     def forget(self, page: int) -> None:
         """A page that could not be had: it is asked for again when it is next looked at."""
@@ -73,55 +71,20 @@ class PagedRows(QAbstractTableModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 -- Qt's signature
         return 0 if parent.isValid() else self._count
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 -- Qt's signature
-        return 0 if parent.isValid() else len(self._columns)
-
-    def headerData(  # noqa: N802 -- Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or section >= len(self._columns):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(self._columns[section])
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        column = self._columns[index.column()]
+        column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return column.alignment
         if role == Qt.ItemDataRole.DisplayRole:
             row = self.row(index.row())
-            return LOADING if row is None else _text(column, row)
+            return LOADING if row is None else column.cell(row, role)
         # Only what is drawn asks for a page: a tooltip or a colour of no row is none.
         row = self._here(index.row())
-        return None if row is None else _of_row(column, row, role)
+        return None if row is None else column.cell(row, role)
 
     def _here(self, number: int) -> Any | None:
         page, place = divmod(number, PAGE_ROWS)
         rows = self._pages.get(page, ())
         return rows[place] if place < len(rows) else None
-
-
-def _of_row(column: ColumnSpec, row: Any, role: int) -> Any:
-    if role == ROW_ROLE:
-        return row
-    if role == Qt.ItemDataRole.ToolTipRole and column.tooltip is not None:
-        return column.tooltip(row) or None
-    if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
-        colour = column.colour(row)
-        return QColor(colour) if colour else None
-    return None
-
-
-def _text(column: ColumnSpec, row: Any) -> str:
-    value = column.value(row)
-    return "–" if value is None else column.text(value)
-
-
-def _alignment(column: ColumnSpec) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

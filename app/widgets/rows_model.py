@@ -1,4 +1,4 @@
-"""A table model over rows that are already in memory."""
+"""Table models of columns: what all share, and the one whose rows are already in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """How a column of ``RowsModel`` is read from a row, written and aligned."""
+    """How a column is read from a row, written and aligned."""
 
     title: str
     value: Callable[[Any], Any]
@@ -29,13 +29,59 @@ class ColumnSpec:
     colour: Callable[[Any], str | None] | None = None
     """From the row to a hex colour of the text."""
 
+    @property
+    def alignment(self) -> Qt.AlignmentFlag:
+        """Of its head and its cells."""
+        side = Qt.AlignmentFlag.AlignRight if self.right else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
-class RowsModel(QAbstractTableModel):
-    """Any objects as rows; ``show`` replaces them and keeps what is the same in place."""
+    def cell(self, row: Any, role: int) -> Any:
+        """What a model answers for this column of a row."""
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                value = self.value(row)
+                return "–" if value is None else self.text(value)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return self.alignment
+            case Qt.ItemDataRole.ToolTipRole:
+                return (self.tooltip(row) or None) if self.tooltip else None
+            case Qt.ItemDataRole.ForegroundRole:
+                colour = self.colour(row) if self.colour else None
+                return QColor(colour) if colour else None
+            case _ if role == SORT_ROLE:
+                return self.value(row)
+            case _:
+                return row if role == ROW_ROLE else None
+
+
+class ColumnsModel(QAbstractTableModel):
+    """The columns of a table model and their heads; rows are the subclass's."""
 
     def __init__(self, columns: Sequence[ColumnSpec], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._columns = tuple(columns)
+        self.columns = tuple(columns)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 -- Qt's signature
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(  # noqa: N802 -- Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or section >= len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return column.alignment
+        return None
+
+
+class RowsModel(ColumnsModel):
+    """Any objects as rows; ``show`` replaces them and keeps what is the same in place."""
+
+    def __init__(self, columns: Sequence[ColumnSpec], parent: QObject | None = None) -> None:
+        super().__init__(columns, parent)
         self._rows: tuple[Any, ...] = ()
 
     def show(self, rows: Sequence[Any]) -> None:
@@ -45,7 +91,7 @@ class RowsModel(QAbstractTableModel):
             return
         if len(new) == len(self._rows) and new:
             self._rows = new
-            last = self.index(len(new) - 1, len(self._columns) - 1)
+            last = self.index(len(new) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
             return
         self.beginResetModel()
@@ -59,40 +105,7 @@ class RowsModel(QAbstractTableModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 -- Qt's signature
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 -- Qt's signature
-        return 0 if parent.isValid() else len(self._columns)
-
-    def headerData(  # noqa: N802 -- Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or section >= len(self._columns):
-            return None
-        column = self._columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row, column = self._rows[index.row()], self._columns[index.column()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                value = column.value(row)
-                return "–" if value is None else column.text(value)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
-            case Qt.ItemDataRole.ToolTipRole:
-                return (column.tooltip(row) or None) if column.tooltip else None
-            case Qt.ItemDataRole.ForegroundRole:
-                colour = column.colour(row) if column.colour else None
-                return QColor(colour) if colour else None
-            case _:
-                return {SORT_ROLE: column.value(row), ROW_ROLE: row}.get(role)
-
-
-def _alignment(column: ColumnSpec) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+        return self.columns[index.column()].cell(self._rows[index.row()], role)
