@@ -36,17 +36,18 @@ class Running:
     ) -> None:
         self._lock = InstanceLock(paths.create().lock_file, current_platform())
         self._lock.acquire()
-        # Left by an instance that was killed: its ports may belong to somebody else by now.
-        paths.endpoints_file.unlink(missing_ok=True)
-        (paths.run / CONTROL_FILE).unlink(missing_ok=True)
+        self._lake_lock: InstanceLock | None = None
         try:
+            # Left by an instance that was killed: its ports may belong to somebody else by now.
+            paths.endpoints_file.unlink(missing_ok=True)
+            (paths.run / CONTROL_FILE).unlink(missing_ok=True)
             self.instance: Instance = compose(paths, os.environ, demo)
             self._lake_lock = _lock_lake(self.instance)
+            self.monitor = Monitor(self.instance.supervisor)
+            self.alerts = alert_watch(self.instance, self.monitor)
         except BaseException:
-            self._lock.release()
+            self._release()
             raise
-        self.monitor = Monitor(self.instance.supervisor)
-        self.alerts = alert_watch(self.instance, self.monitor)
         self.ended = threading.Event()
         """Set by ``end`` or a signal: time to leave the context."""
         self._changed = threading.Condition()
@@ -59,8 +60,13 @@ class Running:
         supervisor = self.instance.supervisor
         supervisor.run_in_thread()
         supervisor.start()
-        self._control = ControlServer(self.instance.paths, Commands(supervisor, self.monitor))
-        self.alerts.start()
+        try:
+            self._control = ControlServer(self.instance.paths, Commands(supervisor, self.monitor))
+            self.alerts.start()
+        except BaseException:
+            # Nobody would have it, and so nobody could end its services or open the folder again.
+            self._close()
+            raise
         return self
 
     def __exit__(
@@ -69,12 +75,18 @@ class Running:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self._control is not None:
             self._control.close()
         self.alerts.close()
         self.instance.supervisor.close()
         self.instance.supervisor.join()
         self.instance.paths.endpoints_file.unlink(missing_ok=True)
+        self._release()
+
+    def _release(self) -> None:
         if self._lake_lock is not None:
             self._lake_lock.release()
         self._lock.release()

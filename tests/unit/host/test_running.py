@@ -1,0 +1,58 @@
+"""An instance that cannot be opened leaves nothing behind: no service, no lock."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from engine.host import running
+from engine.host.running import Running
+from engine.paths import DataPaths
+from engine.settings import load_settings
+from engine.supervisor.supervisor import Supervisor
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch) -> list[Any]:
+    """The instances that were composed: none has a service."""
+    instances: list[Any] = []
+
+    def compose(paths: DataPaths, _env: object, _demo: bool) -> Any:
+        settings = load_settings({}, paths.root)
+        supervisor = Supervisor([], paths)
+        instances.append(SimpleNamespace(paths=paths, settings=settings, supervisor=supervisor))
+        return instances[-1]
+
+    watch = SimpleNamespace(start=lambda: None, close=lambda: None)
+    monkeypatch.setattr(running, "compose", compose)
+    monkeypatch.setattr(running, "alert_watch", lambda _instance, _monitor: watch)
+    return instances
+
+
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_that_services_end_where_the_instance_cannot_be_reached(tmp_path, made, monkeypatch):
+    paths = DataPaths(tmp_path / "data")
+    with monkeypatch.context() as broken:
+        broken.setattr(running, "ControlServer", _full)
+        with pytest.raises(OSError, match="No space"):
+            Running(paths).__enter__()
+    assert made[0].supervisor.join(0), "its thread still runs, and nobody can end it"
+    with Running(paths):
+        pass
+
+
+def test_that_the_folder_is_free_again_where_a_part_cannot_be_made(tmp_path, made, monkeypatch):
+    paths = DataPaths(tmp_path / "data")
+    with monkeypatch.context() as broken:
+        broken.setattr(running, "alert_watch", _full)
+        with pytest.raises(OSError, match="No space"):
+            Running(paths)
+    with Running(paths):
+        pass
