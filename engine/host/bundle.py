@@ -105,11 +105,15 @@ def _texts(paths: DataPaths, report: StatusReport | None, env: Mapping[str, str]
     for name, make in makers.items():
         try:
             content = make()
-        except (LakehouseError, OSError) as error:
-            content = {"error": str(error)}
+        except Exception as error:  # noqa: BLE001 -- a bundle is made where things are broken
+            content = {"error": str(error) or repr(error)}
         texts[name] = json.dumps(content, indent=2, default=str, ensure_ascii=False)
-    if paths.settings_file.is_file():
+    try:
         texts["settings.toml"] = paths.settings_file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        texts["settings.toml"] = f"# It cannot be read: {error.strerror}.\n"
     return texts
 
 
@@ -148,10 +152,11 @@ def _add_logs(zipped: zipfile.ZipFile, paths: DataPaths, clean: Cleaner) -> None
         if not log.is_file():
             continue
         try:
-            info = zipfile.ZipInfo.from_file(log, f"logs/{log.name}")
+            # Not strict: a computer whose clock was at 1970 once wrote logs then.
+            info = zipfile.ZipInfo.from_file(log, f"logs/{log.name}", strict_timestamps=False)
             lines = log.open(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            continue  # rotated away at this moment
+        except (FileNotFoundError, PermissionError):
+            continue  # rotated away at this moment, or somebody else's
         info.compress_type = zipfile.ZIP_DEFLATED
         with lines, zipped.open(info, "w") as entry:
             for line in lines:

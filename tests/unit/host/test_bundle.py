@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import zipfile
 
 import pytest
@@ -145,6 +146,21 @@ def test_that_the_command_writes_it_without_a_running_lakehouse(
     assert main(["support-bundle", str(tmp_path / "b.zip")]) == 0
     assert "Secrets were removed" in capsys.readouterr().out
     assert json.loads(_content(tmp_path / "b.zip")["status.json"]) == {"state": "STOPPED"}
+
+
+def test_that_a_part_that_cannot_be_read_does_not_cost_the_bundle(paths, tmp_path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise ValueError("a defect in one of the checks")
+
+    monkeypatch.setattr("engine.host.bundle.examine", refuse)
+    paths.settings_file.unlink()
+    paths.settings_file.mkdir()
+    os.utime(paths.logs / "broker.log", (0, 0))
+    write_bundle(tmp_path / "b.zip", paths, None, ENV)
+    content = _content(tmp_path / "b.zip")
+    assert json.loads(content["doctor.json"]) == {"error": "a defect in one of the checks"}
+    assert "cannot be read" in content["settings.toml"]
+    assert "a line that helps" in content["logs/broker.log"]
 
 
 def test_that_two_bundles_of_a_day_have_two_names():
