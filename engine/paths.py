@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,7 @@ class DataPaths:
 
         Raises DataFolderError where that cannot be done.
         """
+        check_name(self.root)
         folders = (self.lake, self.checkpoints, self.logs, self.run, self.broker, self.scratch)
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -93,6 +95,21 @@ class DataPaths:
         return self
 
 
+def check_name(folder: Path) -> None:
+    """Raises DataFolderError where the name has signs that the libraries of tables take otherwise.
+
+    Delta's ends the process at some, reads %20 as a space and a backslash as two folders; DuckDB
+    takes * and ? for any file. Spaces, umlauts and the like are fine.
+    """
+    found = _MISREAD.search(folder.as_posix())
+    if found is not None:
+        raise DataFolderError(
+            f"The folder {folder} cannot hold tables, because of the {found[0]} in its name.",
+            f"Choose one without it; {DATA_DIR_VARIABLE} and DELTA_PATH name other folders.",
+        )
+
+
+_MISREAD = re.compile(r"[\[\]^|*?\\]|%[0-9A-Fa-f]{2}")
 _OURS = {"lake", "checkpoints", "logs", "run", "broker", "scratch", "domains", "settings.toml"}
 
 

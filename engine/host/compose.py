@@ -12,7 +12,7 @@ from engine.contracts.pack import PackSpec
 from engine.domain.find import FoundPack, find_pack
 from engine.errors import DataFolderError
 from engine.lake import LakeReader
-from engine.paths import DataPaths, resources_dir
+from engine.paths import DataPaths, check_name, resources_dir
 from engine.providers.base import Provider
 from engine.providers.broker_external import ExternalBroker
 from engine.providers.broker_kafka import KafkaBroker
@@ -123,6 +123,7 @@ def _disk(paths: DataPaths, settings: Settings) -> DiskPlan:
     limits = Thresholds(disk.warn_below, disk.pause_below, disk.stop_below)
     # A lake elsewhere is made here, since its disk cannot be looked at before it is there.
     lake = lake_path(paths, settings)
+    check_name(lake)
     try:
         lake.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.errors import AlreadyRunning
+from engine.errors import AlreadyRunning, DataFolderError
+from engine.host.compose import _disk
 from engine.host.running import _lock_lake
 from engine.paths import DataPaths
 from engine.settings import load_settings
@@ -35,3 +36,10 @@ def test_that_two_data_folders_cannot_share_one_lake(tmp_path):
 def test_that_the_own_lake_needs_no_second_lock(tmp_path):
     assert _lock_lake(instance(tmp_path)) is None
     assert _lock_lake(instance(tmp_path, tmp_path / "lake")) is None
+
+
+def test_that_a_lake_folder_that_tables_cannot_have_is_refused(tmp_path):
+    one = instance(tmp_path, tmp_path / "lake[1]")
+    with pytest.raises(DataFolderError, match="DELTA_PATH"):
+        _disk(one.paths, one.settings)
+    assert not (tmp_path / "lake[1]").exists()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from deltalake import DeltaTable, write_deltalake
 
 from engine.errors import DataFolderError, LakehouseError
 from engine.paths import DataPaths, data_paths, default_data_dir, resources_dir
@@ -35,6 +37,22 @@ def test_that_a_file_in_its_place_is_an_error_with_a_remedy(tmp_path):
     (tmp_path / "x").touch()
     with pytest.raises(DataFolderError, match="RTLAKEHOUSE_DATA_DIR"):
         DataPaths(tmp_path / "x").create()
+
+
+@pytest.mark.parametrize("name", ["a[b]", "a^b", "a|b", "a*b", "a?b", "a%20b", "a\\b"])
+def test_that_a_name_that_tables_cannot_have_is_refused_with_a_remedy(tmp_path, name):
+    if Path(name).name != name:
+        pytest.skip("two folders on this system")
+    with pytest.raises(DataFolderError, match="without it"):
+        DataPaths(tmp_path / name).create()
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ["Zoë's data", "100% {mine}", "a#b & c;d", "データ"])
+def test_that_spaces_umlauts_and_other_signs_are_fine(tmp_path, name):
+    table = str(DataPaths(tmp_path / name).create().lake / "t")
+    write_deltalake(table, pa.table({"a": [1]}))
+    assert DeltaTable(table).version() == 0
 
 
 def test_that_an_error_reads_as_its_sentence_and_remedy():
