@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton, QWidget
 
 from app.context import Context
 from app.icons import icon
+from app.widgets.strip import Strip
 from app.widgets.tone import set_tone
 from app.words import tr
 from engine.contracts.names import Service
@@ -19,14 +20,13 @@ TOGETHER = "Together: "
 """How the pipeline begins the line that sums up a compaction."""
 
 
-class OperationStrip(QFrame):
+class OperationStrip(Strip):
     """Hidden until something is started; keeps its outcome until it is closed."""
 
     busy = Signal(bool)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
         self._context = context
         self.running = False
         self.label = QLabel()
@@ -42,13 +42,9 @@ class OperationStrip(QFrame):
         self.close_button.setAccessibleName(tr("Close this message"))
         self.close_button.setToolTip(tr("Close this message"))
         self.close_button.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(12)
-        row.addWidget(self.label, 1)
-        row.addWidget(self.bar)
-        row.addWidget(self.close_button)
-        self.hide()
+        self.row.addWidget(self.label, 1)
+        self.row.addWidget(self.bar)
+        self.row.addWidget(self.close_button)
         context.door.notified.connect(self._hear)
 
     def compact(self, done: Callable[[], None]) -> None:

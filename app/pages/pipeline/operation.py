@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 
 from app.context import Context
 from app.formats import number
+from app.widgets.strip import Strip
 from app.words import tr
 from engine.contracts.names import Service, State
 from engine.contracts.protocol import CancelRebuild, Rebuild, Step
@@ -24,20 +25,16 @@ _TITLES = {
 _GONE = (State.STOPPED, State.FAILED, State.BACKOFF)
 
 
-class OperationStrip(QFrame):
+class OperationStrip(Strip):
     """Hidden while nothing runs."""
 
     busy = Signal(bool)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
         self._context = context
         self._running = False
         self._mine = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(12)
         self.label = QLabel()
         self.bar = QProgressBar()
         self.bar.setAccessibleName(tr("Progress of the rebuild"))
@@ -45,10 +42,9 @@ class OperationStrip(QFrame):
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setObjectName("cancelRebuild")
         self.cancel.clicked.connect(self._cancel)
-        row.addWidget(self.label)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.cancel)
-        self.hide()
+        self.row.addWidget(self.label)
+        self.row.addWidget(self.bar, 1)
+        self.row.addWidget(self.cancel)
         context.door.notified.connect(self.hear)
 
     @property

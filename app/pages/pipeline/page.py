@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 from PySide6.QtWidgets import QVBoxLayout as Column
 
 from app.context import Context
@@ -19,6 +19,7 @@ from app.pages.pipeline.operation import OPERATION, OperationStrip
 from app.pages.pipeline.words import problem_sentence
 from app.refresh import Refresher
 from app.widgets.segmented import Segmented
+from app.widgets.strip import Strip
 from app.widgets.tone import set_tone
 from app.words import tr
 from engine.contracts.names import Service, State
@@ -205,23 +206,18 @@ def _record(desk: Desk) -> StreamRecord | None:
     return running.monitor.stream(REMEMBERED_S) if running else None
 
 
-class Banner(QFrame):
+class Banner(Strip):
     """What is wrong and what to do, with the way to the Services page; hidden while all is well."""
 
     def __init__(self, open_services: Callable[[], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(12)
         self.text = QLabel()
         self.text.setObjectName("problem")
         self.text.setWordWrap(True)
         self.button = QPushButton(tr("Open Services"))
         self.button.clicked.connect(open_services)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.button)
-        self.hide()
+        self.row.addWidget(self.text, 1)
+        self.row.addWidget(self.button)
 
     def show_sentences(self, sentences: list[tuple[str, str]]) -> None:
         """(text, tone) of each problem; none hides it."""

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.pages.settings.pending import PendingRestarts
 from app.pages.settings.texts import services_text
+from app.widgets.strip import Strip
 from app.words import tr
 
 
-class Bar(QFrame):
+class Bar(Strip):
     """A sentence and at most one button; ``acted`` when it is pressed."""
 
     acted = Signal()
 
     def __init__(self, name: str, action: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(12)
         self.text = QLabel()
         self.text.setObjectName(f"{name}Text")
         self.text.setWordWrap(True)
@@ -28,9 +25,8 @@ class Bar(QFrame):
         self.button = QPushButton(action)
         self.button.setObjectName("primary")
         self.button.clicked.connect(self.acted)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.button)
-        self.hide()
+        self.row.addWidget(self.text, 1)
+        self.row.addWidget(self.button)
 
     def say(self, text: str, *, can_act: bool) -> None:
         """Shows a sentence; none hides the bar."""

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 
 from app.formats import number
+from app.widgets.strip import Strip
 from app.words import tr
 
 STEPS = 1000
 
 
-class ExportStrip(QFrame):
+class ExportStrip(Strip):
     """Visible while an export runs."""
 
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
-        row.setSpacing(12)
         self.label = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("Progress of the export"))
         self.button = QPushButton(tr("Cancel export"))
         self.button.clicked.connect(self._cancel)
-        row.addWidget(self.label)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.button)
-        self.hide()
+        self.row.addWidget(self.label)
+        self.row.addWidget(self.bar, 1)
+        self.row.addWidget(self.button)
 
     def begin(self) -> None:
         """An export was asked for."""
