@@ -121,9 +121,10 @@ class Theme(QObject):
         return self._choice
 
     def choose(self, choice: Choice) -> None:
-        """Applies at once."""
-        self._choice = choice
-        self._apply()
+        """Applies at once; choosing what is chosen costs nothing."""
+        if choice != self._choice:
+            self._choice = choice
+            self._apply()
 
     def qcolor(self, name: str) -> QColor:
         """A colour by its name in ``Colours``."""

@@ -39,6 +39,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._current: Page | None = None
         self._open = False
+        self._making = False
         self.extra_commands: list[PageCommand] = []
         self.may_close = False
         self.setWindowTitle("RT-Lakehouse")
@@ -97,7 +98,7 @@ class MainWindow(QMainWindow):
 
     def prepare(self, key: str) -> None:
         """Makes a page that watches something before anybody looks at it."""
-        if self._open:
+        if self._open and not self._making:
             self._page(key)
 
     def close_pages(self) -> None:
@@ -127,7 +128,9 @@ class MainWindow(QMainWindow):
     def _page(self, key: str) -> Page:
         page = self._pages.get(key)
         if page is None:
+            self._making = True  # the loop gets turns meanwhile (app.breath)
             page = self._pages[key] = self._entries[key].make(self._context)
+            self._making = False
             self.stack.addWidget(page)
             count = getattr(page, "badge_changed", None)
             if count is not None:

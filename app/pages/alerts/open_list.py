@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.formats import ago, local_time, utc_tooltip
 from app.pages.alerts.looks import WORDS, tone
 from app.widgets.badge import Badge
@@ -41,6 +42,7 @@ class OpenList(QStackedWidget):
     woken = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self.setObjectName("openAlerts")
         self.placeholder = Placeholder()

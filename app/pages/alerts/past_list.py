@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.formats import duration_s, local_time, number, utc_tooltip
 from app.pages.alerts.looks import SEVERITIES, WORDS, colour
@@ -22,6 +23,7 @@ class PastList(QWidget):
     """A sortable table, newest first."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self._context = context
         self._past: tuple[PastAlertView, ...] = ()

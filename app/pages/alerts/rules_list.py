@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.pages.alerts.looks import WORDS, tone
 from app.widgets.badge import Badge
 from app.widgets.tone import set_tone
@@ -32,6 +33,7 @@ class RulesList(QScrollArea):
     reset_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self.setObjectName("alertRules")
         self.setWidgetResizable(True)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.door import Ticket
 from app.widgets.placeholder import Placeholder
@@ -23,6 +24,7 @@ class Pane(QWidget):
     """A tab about one table. ``content`` is what it shows once an answer is there."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self.context = context
         self.card: TableCard | None = None

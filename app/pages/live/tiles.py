@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from app.breath import breathe
 from app.formats import local_time
 from app.pages.live.words import figure, kpi_hint, short_change
 from app.widgets.card import Card
@@ -39,6 +40,7 @@ class LiveTile(Card):
     """One figure."""
 
     def __init__(self, title: str) -> None:
+        breathe()
         super().__init__(title)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
         self.setMinimumWidth(132)

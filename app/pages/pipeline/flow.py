@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGridLayout, QLabel, QStyle, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.formats import rate
 from app.pages.pipeline.box import LayerBox
@@ -87,6 +88,7 @@ class FlowPicture(QWidget):
     """A ``Layer``: its box was clicked."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         theme = context.theme
         self._desk = context.desk

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.formats import compact, number, percent
 from app.pages.quality.words import SERIES, anomaly_sentence
@@ -34,6 +35,7 @@ class Overview(QWidget):
     """(first, last) second in view, or None for the whole window."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         theme, unit = context.theme, tr("events/min")
         self.accepted = TimeChart(theme, tr("Accepted"), unit)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.formats import compact, local_time, number, percent, utc_tooltip
 from app.pages.quality.words import reason_title, remedy
 from app.theme import Theme
@@ -47,6 +48,7 @@ class ReasonBars(QListView):
     """A reason's code; empty where none is chosen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self.setObjectName("reasons")
         self.setAccessibleName(tr("Reasons, the most frequent first"))

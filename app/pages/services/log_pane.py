@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.formats import number
 from app.icons import icon
@@ -35,6 +36,7 @@ class LogPane(QWidget):
     """Follows one log while it is visible."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self._context = context
         self._folder = context.desk.paths.logs

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.formats import DASH, duration_s, local_time, number, size
 from app.icons import icon
 from app.service_names import service_title
@@ -50,6 +51,7 @@ class ServiceCard(Card):
     copied = Signal(str)
 
     def __init__(self, service: str, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent=parent)
         self.service = service
         self.setAccessibleName(tr("Service {0}").format(service))

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.pages.sql.xy_chart import XyChart
 from app.widgets.charts import Bar, BarChart, Chart, TimeChart, saves
@@ -29,6 +30,7 @@ class ChartPanel(QWidget):
     """Shape, column of x, column of y."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self.setObjectName("chartPanel")
         self._columns: tuple[ResultColumn, ...] = ()

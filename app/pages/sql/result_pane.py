@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.context import Context
 from app.formats import duration_ms, number
 from app.icons import icon
@@ -43,6 +44,7 @@ class ResultPane(QWidget):
     """Follows a runner."""
 
     def __init__(self, context: Context, runner: Runner, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self._context = context
         self._runner = runner

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.formats import local_time, number, utc_tooltip
 from app.icons import icon
 from app.theme import Theme
@@ -47,6 +48,7 @@ class SidePanel(QWidget):
     refresh_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self.setMinimumWidth(232)
         self._theme = theme

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.formats import number, percent
 from app.icons import icon
 from app.theme import Theme
@@ -29,6 +30,7 @@ class StatsPanel(QWidget):
     """Shows a ``Summary``; a panel beside the grid."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        breathe()
         super().__init__(parent)
         self.setObjectName("statsPanel")
         self.setAccessibleName(tr("Column statistics"))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.context import Context
 from app.icons import icon
 from app.pages.sql.completer import Completer
@@ -43,6 +44,7 @@ class QueryTab(QWidget):
         number: int,
         parent: QWidget | None = None,
     ) -> None:
+        breathe()
         super().__init__(parent)
         self.number = number
         self.runner = Runner(context, library, number, self)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.breath import breathe
 from app.icons import icon
 from app.theme import Theme
 from app.words import tr
@@ -46,6 +47,7 @@ class Chart(QWidget):
     """An Export; ``saving.saves`` asks where and writes it."""
 
     def __init__(self, theme: Theme, title: str, unit: str, parent: QWidget | None) -> None:
+        breathe()
         super().__init__(parent)
         self.theme = theme
         self.title = title
