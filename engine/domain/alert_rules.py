@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable
 
 from engine.contracts.pack import BUILT_IN_METRICS, AlertRuleSpec, PackSpec
 from engine.domain.document import Loc
 from engine.domain.layout import Source
 from engine.domain.nearest import did_you_mean
+from engine.domain.templates import placeholders
 
 MESSAGE_NAMES = ("title", "value", "threshold", "baseline", "service")
 """What a message may hold in braces."""
@@ -83,14 +83,7 @@ def _check_numbers(source: Source, loc: Loc, rule: AlertRuleSpec) -> None:
 
 def _check_message(source: Source, loc: Loc, rule: AlertRuleSpec) -> None:
     place = (*loc, "message")
-    try:
-        pieces = list(string.Formatter().parse(rule.message))
-    except ValueError as error:
-        reason = f"the message cannot be filled in ({error})"
-        raise source.error(place, reason, "Close each brace; write {{ for one itself.") from None
-    for _, name, layout, conversion in pieces:
-        if name is None:
-            continue
+    for name, layout, conversion in placeholders(source, place, "message", rule.message):
         if name not in MESSAGE_NAMES or layout or conversion:
             reason = f"unknown name '{{{name}}}' in the message{did_you_mean(name, MESSAGE_NAMES)}"
             known = ", ".join(f"{{{each}}}" for each in MESSAGE_NAMES)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import string
-
 import duckdb
 
 from engine.contracts.pack import ANSWER_STYLES, PackSpec, QuestionSpec
@@ -11,6 +9,7 @@ from engine.domain.document import Loc
 from engine.domain.empty_lake import empty_lake, lake_columns
 from engine.domain.layout import Source
 from engine.domain.nearest import did_you_mean
+from engine.domain.templates import placeholders
 from engine.domain.wording import words_of
 
 
@@ -66,14 +65,7 @@ def _columns(
 
 def _check_answer(source: Source, loc: Loc, question: QuestionSpec, columns: list[str]) -> None:
     place, known = (*loc, "answer"), [*columns, "rows"]
-    try:
-        pieces = list(string.Formatter().parse(question.answer))
-    except ValueError as error:
-        reason = f"the answer cannot be filled in ({error})"
-        raise source.error(place, reason, "Close each brace; write {{ for one itself.") from None
-    for _, name, style, conversion in pieces:
-        if name is None:
-            continue
+    for name, style, conversion in placeholders(source, place, "answer", question.answer):
         if name not in known or conversion:
             reason = f"unknown column '{name}' in the answer{did_you_mean(name, known)}"
             raise source.error(place, reason, f"Known here: {', '.join(known)}.")
