@@ -37,7 +37,7 @@ from engine.contracts.query import (
     Vocabulary,
     Words,
 )
-from engine.query.errors import Cancelled, NoResult
+from engine.query.errors import Cancelled, NoResult, StatementFailed
 from engine.query.explain import error_of
 from engine.query.page import Page, page_of, tsv
 from engine.query.process import WorkerProcess
@@ -138,6 +138,7 @@ class QuerySession:
         """
         self._cancelled.clear()
         self._columns, self._as_of = (), as_of
+        _check_text(sql)
         tables = sources(self._lake, sql, as_of)
         self._ready()
         done, body = self._ask(
@@ -259,6 +260,18 @@ class QuerySession:
             raise error_of(answer, tables, self._limits, self._as_of)
         assert isinstance(answer, kind), answer
         return answer, body
+
+
+def _check_text(sql: str) -> None:
+    """What has no bytes could not be sent, and would be waited for until the deadline."""
+    try:
+        sql.encode()
+    except UnicodeEncodeError as error:
+        raise StatementFailed(
+            "The statement holds half a character, which is no text.",
+            "Delete it and run the statement again.",
+            error.start,
+        ) from None
 
 
 def _table(body: bytes) -> pa.Table:
