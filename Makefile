@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
 
-.PHONY: run setup dev test check bench chaos lock clean
+.PHONY: run setup dev test check bench chaos screenshots lock clean
 
 run:
 	@$(PYTHON) packaging/bootstrap.py --quick
@@ -31,6 +31,9 @@ bench: dev
 
 chaos: dev
 	$(VENV)/python -m pytest tests -m chaos $(ARGS)
+
+screenshots: dev
+	$(VENV)/python -m tests.window.pictures
 
 # Exact versions with hashes, for every platform at once; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

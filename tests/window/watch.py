@@ -1,0 +1,51 @@
+"""Leaves the window open on the Live page, then shows every page; tells stalls and memory."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import psutil
+
+from app.__main__ import leave
+from app.registry import PAGES
+from tests.window.child import tell
+from tests.window.driver import Driver
+
+
+def main() -> NoReturn:
+    """For so many seconds."""
+    seconds = float(sys.argv[1])
+    d = Driver()
+    tell("shown")
+    d.until(lambda: d.window.current is not None, 30, "the pages are open")
+    d.until(d.all_ready, 240, "everything is ready")
+    tell("ready")
+    for entry in PAGES:
+        d.window.show_page(entry.key)
+        d.live(3)
+    d.window.show_page("live")
+    d.live(10)
+    process = psutil.Process()
+    early = process.memory_info().rss
+    used = sum(process.cpu_times()[:2])
+    d.live(seconds)
+    share = (sum(process.cpu_times()[:2]) - used) / seconds
+    late = process.memory_info().rss
+    code = d.quit()
+    stalls = d.watchdog.stop()
+    tell(
+        "watched",
+        seconds=seconds,
+        window_mb=round(late / 1e6, 1),
+        grown_mb=round((late - early) / 1e6, 1),
+        window_cpu_cores=round(share, 3),
+        longest_stall_s=round(d.watchdog.longest_s, 3),
+        stalls=[f"{s.own_s:.3f} s at {s.at_s:.1f} s\n{s.where}" for s in stalls],
+        defects=d.defects,
+    )
+    leave(d.program, code)
+
+
+if __name__ == "__main__":
+    main()
