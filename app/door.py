@@ -109,7 +109,7 @@ def _outcome(work: Callable[[], object]) -> object:
         return work()
     except LakehouseError as error:
         return error
-    except Exception as error:
+    except BaseException as error:
         log.exception("a question failed")
         return LakehouseError(
             f"Something unexpected went wrong: {type(error).__name__}: {error}.",

@@ -71,6 +71,9 @@ class ControlServer:
                 connection.send_bytes(json.dumps({"error": str(error)}).encode())
             except (OSError, EOFError, ValueError):
                 return  # The other side went away or spoke nonsense: nothing of ours is lost.
+            except Exception as error:  # noqa: BLE001 -- a defect here must not look like silence
+                text = f"The running lakehouse failed at this request: {type(error).__name__}: {error}."
+                connection.send_bytes(json.dumps({"error": text}).encode())
 
     def close(self) -> None:
         """Ends listening and removes the address file."""

@@ -144,6 +144,11 @@ class Fleet:
         else:
             self.services[name].post(events.Start())
 
+    def restart(self, name: str) -> None:
+        """One service, unless the disk is too full for it: then it stays as it is."""
+        if self._disk is None or name not in self._disk.unwanted():
+            self.services[name].post(events.Restart())
+
     def start_with_dependencies(self, name: str) -> None:
         """One service, after what it depends on and is down."""
         for dependency in self._specs[name].depends_on:

@@ -19,7 +19,6 @@ from engine.contracts.protocol import ChildCommand, Notice
 from engine.contracts.status import ServiceSnapshot
 from engine.paths import DataPaths
 from engine.platform import Platform, current_platform
-from engine.supervisor import events
 from engine.supervisor.child import Tools
 from engine.supervisor.clock import Clock, SystemClock
 from engine.supervisor.disk import DiskPlan
@@ -112,7 +111,7 @@ class Supervisor:
 
     def restart(self, name: str) -> None:
         """Stop one service, then start it again."""
-        self._call(lambda: self._fleet.services[name].post(events.Restart()))
+        self._call(lambda: self._fleet.restart(name))
 
     def send(self, name: str, command: ChildCommand) -> None:
         """A command for a child of ours; a Notice says so where it cannot be delivered."""

@@ -77,3 +77,18 @@ def test_that_what_the_supervisor_says_arrives_in_order(context, qtbot):
     thread.join()
     qtbot.waitUntil(lambda: len(heard) == 50)
     assert [what for _, what in heard] == list(range(50))
+
+
+def test_that_a_panic_below_is_told_and_the_lane_goes_on(context, qtbot, caplog):
+    class Panic(BaseException):
+        """As the one that Delta's own code raises."""
+
+    def work() -> int:
+        raise Panic("index out of bounds")
+
+    owner, answers = QObject(), list[int]()
+    with qtbot.waitSignal(context.door.failed) as said:
+        context.door.ask(work, answers.append, owner=owner)
+    assert "index out of bounds" in said.args[0]
+    context.door.ask(lambda: 2, answers.append, owner=owner)
+    qtbot.waitUntil(lambda: answers == [2])
