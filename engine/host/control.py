@@ -72,7 +72,8 @@ class ControlServer:
             except (OSError, EOFError, ValueError):
                 return  # The other side went away or spoke nonsense: nothing of ours is lost.
             except Exception as error:  # noqa: BLE001 -- a defect here must not look like silence
-                text = f"The running lakehouse failed at this request: {type(error).__name__}: {error}."
+                what = f"{type(error).__name__}: {error}"
+                text = f"The running lakehouse failed at this request: {what}."
                 connection.send_bytes(json.dumps({"error": text}).encode())
 
     def close(self) -> None:
