@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.breath import breathe
@@ -59,12 +58,8 @@ class LiveTile(Card):
         line.addWidget(self.hour)
         line.addStretch(1)
         line.addWidget(self.hour_change)
-        first = QHBoxLayout()
-        first.setSpacing(6)
-        first.addWidget(self.value)
-        first.addStretch(1)
-        first.addWidget(self.running, 0, Qt.AlignmentFlag.AlignBottom)
-        self.body.addLayout(first)
+        self.body.addWidget(self.value)
+        self.body.addWidget(self.running)
         self.body.addLayout(line)
         self.body.setSpacing(2)
 
@@ -74,7 +69,7 @@ class LiveTile(Card):
         self.value.setText(figure(spec, reading.minute))
         self.change.show_change(reading.minute_change, spec)
         so_far = reading.running is not None
-        self.running.setText(tr("now {0}").format(figure(spec, reading.running)) if so_far else "")
+        self.running.setText(tr("now: {0}").format(figure(spec, reading.running)) if so_far else "")
         counted = figure(spec, hour.value) if hour else "…"
         self.hour.setText(tr("1 h: {0}").format(counted))
         self.hour_change.show_change(hour.change if hour else None, spec)
