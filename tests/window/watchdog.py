@@ -17,6 +17,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer
 
 BEAT_MS = 5
+NOMINAL_S = 0.011
+"""Processor time of the fixed work on the machine that the bar was set on."""
 LOOK_S = 0.02
 
 
@@ -85,3 +87,16 @@ class Watchdog(QObject):
     def _queued(self) -> float:
         """Seconds that the GUI thread has been runnable without running."""
         return int(self._schedstat.read_text().split()[1]) / 1e9
+
+
+def slowness() -> float:
+    """How much slower this machine is at present than the one that the bar of 100 ms was set on.
+
+    By the processor time of a fixed piece of work, which is short enough to be no stall itself.
+    """
+    before = time.thread_time()
+    total = 0
+    for number in range(200_000):
+        total += number * number
+    assert total
+    return (time.thread_time() - before) / NOMINAL_S

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QSplitter, QTabBar, QTabWidget, QToolButton, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.icons import icon
 from app.page import Page, PageCommand
@@ -167,9 +168,11 @@ class SqlPage(Page):
         tab.runner.noted.connect(self._refresh_history)
         # The page may go before it is told: what runs must not go on without anybody.
         tab.runner.destroyed.connect(tab.runner.closer())
+        breathe()
         self.tabs.addTab(tab, "")
         self._add_close_button(tab)
         self._name(tab)
+        breathe()
         tab.set_text(text)
         tab.editor.document().clearUndoRedoStacks()
         self.tabs.setCurrentWidget(tab)
