@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.context import Context
 from app.icons import icon
-from app.widgets.badge import Badge
+from app.widgets.badge import level_badge
 from app.widgets.card import Card
 from app.widgets.tone import set_tone
 from app.words import tr
@@ -42,7 +42,6 @@ from engine.host.first_run import (
 )
 
 LANE = "welcome"
-LEVELS = {"ok": ("Good", "good"), "warning": ("Warning", "warning"), "error": ("Problem", "bad")}
 WHAT = (
     "A whole real-time lakehouse on this computer: events are taken in by a broker, cleaned and "
     "counted by a Spark pipeline, and kept in Delta tables for you to watch and to query."
@@ -282,7 +281,7 @@ class Welcome(QDialog):
 def _finding_row(finding: Finding) -> QWidget:
     row = QWidget()
     row.setAccessibleName(f"{finding.check}: {finding.detail}")
-    badge = Badge(*LEVELS[finding.level])
+    badge = level_badge(finding.level)
     badge.setMinimumWidth(72)
     badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
     name = QLabel(finding.check.capitalize())

@@ -26,6 +26,8 @@ WORDS = {
     State.FAILED: "Failed",
     State.STOPPED: "Stopped",
 }
+LEVELS = {"ok": ("Good", "good"), "warning": ("Warning", "warning"), "error": ("Problem", "bad")}
+"""Word and tone of a finding's level."""
 
 
 class Badge(QLabel):
@@ -53,3 +55,9 @@ class StateBadge(Badge):
         else:
             self.show_text(tr(WORDS[state]), TONES[state])
         self.setAccessibleName(tr("State: {0}").format(self.text()))
+
+
+def level_badge(level: str) -> Badge:
+    """How bad a finding of the diagnostics is: ``ok``, ``warning`` or ``error``."""
+    text, tone = LEVELS[level]
+    return Badge(tr(text), tone)

@@ -14,6 +14,7 @@ from engine.alerting.watch import TEST_KEY, AlertsNow, AlertWatch, OpenNow, Rule
 from engine.contracts.alerts import AlertRow
 from engine.contracts.pack import AlertRuleSpec
 from engine.lake import LakeReader
+from engine.readings.moments import moment
 
 KEPT_DAYS = 30
 MOST = 2_000
@@ -120,8 +121,8 @@ def past_alerts(
             title=_title(row.rule, rules),
             severity=row.severity,
             message=row.message,
-            raised=_moment(row.raised_at_ms / 1000),
-            cleared=_moment(row.cleared_at_ms / 1000),
+            raised=moment(row.raised_at_ms / 1000),
+            cleared=moment(row.cleared_at_ms / 1000),
             lasted_s=(row.cleared_at_ms - row.raised_at_ms) / 1000,
             value=figure(row.value, _unit(row.rule, rules)),
             threshold=figure(row.threshold, _unit(row.rule, rules)),
@@ -140,11 +141,11 @@ def _open(item: OpenNow, rules: Mapping[str, AlertRuleSpec]) -> OpenAlertView:
         title=item.title,
         severity=alert.severity,
         message=alert.message,
-        raised=_moment(alert.raised_s),
+        raised=moment(alert.raised_s),
         value=figure(alert.value, unit),
         threshold=figure(alert.threshold, unit),
         now=figure(item.reading.value if item.reading else None, unit),
-        snoozed_until=None if timed is None else _moment(timed),
+        snoozed_until=None if timed is None else moment(timed),
         snoozed_until_cleared=item.snoozed == UNTIL_CLEARED,
     )
 
@@ -209,10 +210,6 @@ def _title(name: str, rules: Mapping[str, AlertRuleSpec]) -> str:
 
 def _unit(name: str, rules: Mapping[str, AlertRuleSpec]) -> str:
     return rules[name].unit if name in rules else "number"
-
-
-def _moment(seconds: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 def _days_ago(now: dt.datetime) -> float:

@@ -28,6 +28,7 @@ from engine.readings.live_kpis import (
     kpi_specs,
     minute_readings,
 )
+from engine.readings.moments import moment
 
 SERIES = ("gmv_usd", "orders", "active_users", "conversion_rate", "cart_conversion_rate")
 """Columns of gold that are charted, where the pack has them."""
@@ -131,7 +132,7 @@ class LiveReader:
         segments, rest = self._top(at, dimension)
         return LiveReading(
             through=through.moment,
-            minute=_moment(end_s - MINUTE_S),
+            minute=moment(end_s - MINUTE_S),
             kpis=minute_readings(self._specs, columns, running_s),
             at=at,
             series={n: columns[n][-len(at) - 1 : -1] for n in SERIES if n in columns},
@@ -151,7 +152,7 @@ class LiveReader:
     def _gold(self, at: Doubles) -> dict[str, Doubles]:
         names = [measure.name for measure in self._pack.kpis]
         listed = ", ".join(f'"{name}"' for name in names)
-        low, high = _moment(at[0]), _moment(at[-1] + MINUTE_S)
+        low, high = moment(at[0]), moment(at[-1] + MINUTE_S)
         rows = self._rows.read(
             lambda: (
                 f"SELECT epoch_ms(window_start) // 1000 AS at, {listed} FROM "  # noqa: S608 -- names of the pack
@@ -164,7 +165,7 @@ class LiveReader:
 
     def _top(self, at: Doubles, dimension: str) -> tuple[tuple[Segment, ...], int]:
         sums = [n for n in RANK_BY if n in {m.name for m in self._pack.segments.measures}]
-        low, high = _moment(at[0]), _moment(at[-1] + MINUTE_S)
+        low, high = moment(at[0]), moment(at[-1] + MINUTE_S)
         wanted = ("window_start", "dimension", "value", *sums)
         items = ", ".join(f"CAST(sum({name}) AS DOUBLE) AS {name}" for name in sums)
         name = dimension.replace("'", "''")
@@ -187,10 +188,6 @@ class LiveReader:
             for row in rows[:TOP]
         )
         return top, max(0, len(rows) - TOP)
-
-
-def _moment(seconds: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(float(seconds), dt.UTC)
 
 
 def _within(low: dt.datetime, high: dt.datetime) -> str:
@@ -219,7 +216,7 @@ def live_csv(reading: LiveReading, span: tuple[float, float] | None) -> str:
     for place, at in enumerate(reading.at):
         if low <= at <= high:
             values = (_cell(float(column[place])) for column in columns.values())
-            writer.writerow([_moment(at).isoformat(), *values])
+            writer.writerow([moment(at).isoformat(), *values])
     return text.getvalue()
 
 

@@ -27,6 +27,7 @@ from engine.readings.live_kpis import (
     kpi_specs,
     needed,
 )
+from engine.readings.moments import moment
 
 FUNNEL = ("page_view", "add_to_cart", "checkout_start", "purchase")
 """The steps towards a purchase, as far as the pack has them."""
@@ -75,7 +76,7 @@ class HoursReader:
         through = data_through(self._silver, self._pack.roles.timestamp)
         if through is None:
             return None
-        last, end = self._last, _moment(through.end_s)
+        last, end = self._last, moment(through.end_s)
         if last is not None and (last.end == end or self._clock() < self._again_at):
             if last.window_s != window_s:
                 last = replace(last, funnel=self._funnel(last.end, window_s), window_s=window_s)
@@ -106,7 +107,7 @@ class HoursReader:
         derived = "".join(
             f", CAST({m.sql} AS DOUBLE) AS {m.name}_" for m in self._measures if m.derived
         )
-        low, high = _moment(end_s - HOUR * MINUTE_S), _moment(end_s)
+        low, high = moment(end_s - HOUR * MINUTE_S), moment(end_s)
         row = self._rows.read(
             lambda: (
                 f"SELECT *{derived} FROM (SELECT "  # noqa: S608 -- the pack's checked expressions
@@ -154,7 +155,3 @@ class HoursReader:
             f"\"{stamp}\" >= TIMESTAMPTZ '{low.isoformat()}' "
             f"AND \"{stamp}\" < TIMESTAMPTZ '{high.isoformat()}'"
         )
-
-
-def _moment(seconds: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(float(seconds), dt.UTC)

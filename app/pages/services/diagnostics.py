@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.context import Context
-from app.widgets.badge import Badge
+from app.widgets.badge import level_badge
 from app.widgets.dialogs import confirm
 from app.words import tr
 from engine.errors import LakehouseError
@@ -22,7 +22,6 @@ from engine.host.fixes import Fix
 from engine.readings.services import Diagnosis, diagnose, troubles
 
 LANE = "doctor"
-LEVELS = {"ok": ("Good", "good"), "warning": ("Warning", "warning"), "error": ("Problem", "bad")}
 
 
 class Diagnostics(QWidget):
@@ -91,7 +90,7 @@ class Diagnostics(QWidget):
         row = QFrame()
         row.setObjectName("card")
         row.setAccessibleName(f"{finding.check}: {finding.detail}")
-        badge = Badge(*LEVELS[finding.level])
+        badge = level_badge(finding.level)
         badge.setMinimumWidth(72)
         badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         name = QLabel(finding.check.capitalize())
