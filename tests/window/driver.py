@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from app.program import Program
 from engine.paths import data_paths
@@ -91,6 +91,21 @@ class Driver:
         """One key."""
         QTest.keyClick(target or self.app.focusWidget() or self.window, key, modifier)
         QTest.qWait(STEP_MS)
+
+    def name_file(self, file: Path) -> None:
+        """Pastes a path into the dialog that asks for one, and confirms it.
+
+        Pasted, not typed: keys that come faster than the dialog lists folders leave Qt with the
+        folders on the way selected, and then it takes those for the answer and refuses to save.
+        """
+        self.until(lambda: self.app.activeModalWidget() is not None, 10, "a file is asked for")
+        dialog = self.app.activeModalWidget()
+        name = self.find("fileNameEdit", QLineEdit)
+        name.selectAll()
+        self.app.clipboard().setText(str(file))
+        self.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier, name)
+        self.press(Qt.Key.Key_Return, target=name)
+        self.until(lambda: self.app.activeModalWidget() is not dialog, 5, f"{file} is taken")
 
     def activate(self) -> None:
         """Gives the window the keyboard: the display has no window manager that would."""

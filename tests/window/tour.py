@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView, QTabWidget, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QTabWidget, QWidget
 
 from app.__main__ import leave
 from engine.contracts.names import Table
@@ -94,11 +94,7 @@ def run_sql(d: Driver, folder: Path) -> None:
     tell("sql", rows=grid.model().rowCount())
     tab = page.tab()
     d.click(tab.result.export_button)
-    d.until(lambda: d.app.activeModalWidget() is not None, 10, "a file is asked for")
-    name: QLineEdit = d.find("fileNameEdit", QLineEdit)
-    name.selectAll()
-    d.keys(str(folder / "arrivals.csv"), name)
-    d.press(Qt.Key.Key_Return, target=name)
+    d.name_file(folder / "arrivals.csv")
     d.until(lambda: (folder / "arrivals.csv").exists(), 20, "the export is written")
     tell("exported", file=folder / "arrivals.csv")
     d.until(lambda: not tab.runner.busy, 20, "the export is done")
