@@ -12,6 +12,9 @@ from app.registry import PAGES
 from tests.window.child import tell
 from tests.window.driver import Driver
 
+SAMPLES = 60
+"""Of the memory; the second half of them tells whether it has levelled off."""
+
 
 def main() -> NoReturn:
     """For so many seconds."""
@@ -27,18 +30,21 @@ def main() -> NoReturn:
     d.window.show_page("live")
     d.live(10)
     process = psutil.Process()
-    early = process.memory_info().rss
     used = sum(process.cpu_times()[:2])
-    d.live(seconds)
+    memory = [process.memory_info().rss / 1e6]
+    for _ in range(SAMPLES):
+        d.live(seconds / SAMPLES)
+        memory.append(process.memory_info().rss / 1e6)
+        tell("memory", mb=round(memory[-1], 1))
     share = (sum(process.cpu_times()[:2]) - used) / seconds
-    late = process.memory_info().rss
     code = d.quit()
     stalls = d.watchdog.stop()
     tell(
         "watched",
         seconds=seconds,
-        window_mb=round(late / 1e6, 1),
-        grown_mb=round((late - early) / 1e6, 1),
+        window_mb=round(memory[-1], 1),
+        grown_mb=round(memory[-1] - memory[0], 1),
+        grown_late_mb=round(memory[-1] - memory[SAMPLES // 2], 1),
         window_cpu_cores=round(share, 3),
         longest_stall_s=round(d.watchdog.longest_s, 3),
         stalls=[f"{s.own_s:.3f} s at {s.at_s:.1f} s\n{s.where}" for s in stalls],
