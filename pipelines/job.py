@@ -36,7 +36,7 @@ from pipelines.maintenance import Maintenance
 from pipelines.marks import Mark
 from pipelines.parse import parse
 from pipelines.rebuild import Cancelled, Order, Pending, Rebuilder
-from pipelines.recovery import Plan, load_window, plan, start_offsets, to_heal
+from pipelines.recovery import Plan, expired, load_window, plan, start_offsets, to_heal
 from pipelines.restore import STOPS_THE_STREAM, Restorer
 from pipelines.session import confs, open_session
 from pipelines.sinks import Sinks
@@ -106,6 +106,7 @@ class Job:
             self.announce()
             self._emit(Degraded(detail="Rebuilding from bronze; new events wait in the broker."))
             self._rebuild(wanted)
+            self._look_what_expired()
             self._emit(Recovered())
         self._maintenance = Maintenance(self._lake, self._locks)
         self._resume()
@@ -194,7 +195,16 @@ class Job:
         self._stream.stop()
         before = {t: self._lake.open(t).version() for t in (Table.SILVER, Table.QUARANTINE)}
         self._rebuild(Order(command.tables, command.since_ms, command.until_ms, before))
+        self._look_what_expired()
         self._resume()
+
+    def _look_what_expired(self) -> None:
+        """A rebuild may take longer than the topic keeps its records: told, not failed at."""
+        assert self._runner is not None
+        told = start_offsets(self._runner.position.offsets, self._low)
+        self._low, _ = self._topic.bounds(sorted(self._low))
+        for notice in expired(told, self._low):
+            self._emit(notice)
 
     def _rebuild(self, order: Order) -> None:
         """The rebuild itself, with no stream running."""

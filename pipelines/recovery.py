@@ -62,9 +62,9 @@ def plan(lake: Lake, source: str, low: Offsets) -> Plan:
     if not whole and bronze.end != bronze.start:
         position = Position(source, bronze.batch, dict(bronze.start), bronze.newest_before_us)
         again = (bronze.start, bronze.end)
-        return Plan(position, again, floors, silver, _expired(bronze, low))
+        return Plan(position, again, floors, silver, expired(bronze.end, low))
     position = Position(source, bronze.batch + 1, dict(bronze.end), bronze.newest_us)
-    return Plan(position, None, floors, silver, _expired(bronze, low))
+    return Plan(position, None, floors, silver, expired(bronze.end, low))
 
 
 def to_heal(lake: Lake, changed: frozenset[Table]) -> tuple[str, ...]:
@@ -103,8 +103,9 @@ def _replaced(bronze: Mark | None) -> tuple[Notice, ...]:
     return (Notice(level="warning", message=text),)
 
 
-def _expired(bronze: Mark, low: Offsets) -> tuple[Notice, ...]:
-    lost = {p: low[p] - end for p, end in bronze.end.items() if low.get(p, 0) > end}
+def expired(read: Offsets, low: Offsets) -> tuple[Notice, ...]:
+    """A notice where the topic no longer has what follows the offsets read so far."""
+    lost = {p: low[p] - end for p, end in read.items() if low.get(p, 0) > end}
     if not lost:
         return ()
     where = ", ".join(f"partition {p}: {n:,}" for p, n in sorted(lost.items()))

@@ -17,18 +17,12 @@ import pyarrow as pa
 
 from engine.cli.options import at_least
 from engine.contracts.query import Limits
-from engine.errors import LakehouseError
 from engine.host.compose import lake_path
 from engine.lake import LakeReader, QueryFailed
 from engine.paths import data_paths
 from engine.query.session import QueryResult, QuerySession
+from engine.query.sources import parse_as_of
 from engine.settings import load_settings
-
-
-class BadOption(LakehouseError):
-    """An option's value cannot be read."""
-
-    exit_code = 2
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -47,28 +41,13 @@ def run(options: argparse.Namespace) -> int:
     lake = LakeReader(lake_path(paths, settings))
     with closing(QuerySession(lake, limits, settings.query.deadline)) as session:
         try:
-            result = session.run(options.statement, _as_of(options.as_of))
+            result = session.run(options.statement, parse_as_of(options.as_of))
         except QueryFailed as error:
             print(error, file=sys.stderr)
             return 2
         table = session.table(0, result.rows)
     {"table": _print_table, "csv": _print_csv, "json": _print_json}[options.format](result, table)
     return 0
-
-
-def _as_of(text: str | None) -> int | dt.datetime | None:
-    if text is None:
-        return None
-    if text.isdigit():
-        return int(text)
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise BadOption(
-            f"--as-of {text} is neither a version nor a time.",
-            "Give a number from `rt-lakehouse history TABLE`, or 2026-01-31T12:00:00Z.",
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def plain(value: Any) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
+import threading
 from collections.abc import Iterator
 
 from engine.contracts.names import Service, State
@@ -21,6 +23,10 @@ OPERATIONS: dict[type, str] = {Rebuild: "rebuild", RestoreTable: "restore", Main
 AFTER = "A rebuild begins anew at the pipeline's next start; anything else, ask for again."
 
 _UP = (State.READY, State.DEGRADED)
+
+_followed: set[tuple[int, str]] = set()
+"""Supervisors, by identity, and the operations that are being followed there."""
+_following = threading.Lock()
 
 
 class Refused(LakehouseError):
@@ -44,9 +50,31 @@ def follow(supervisor: Supervisor, command: ChildCommand) -> Iterator[Step]:
     """Sends a long command to the pipeline; yields its steps up to the one that ended it.
 
     That one's detail says ``complete``, or ``cancelled``. Raises Refused where the pipeline is
-    not up, refuses, fails, ends meanwhile, or stops answering.
+    not up, refuses, fails, ends meanwhile, or stops answering, and where the same operation is
+    under way: its steps could not be told from this one's.
     """
     operation = OPERATIONS[type(command)]
+    with _alone(supervisor, operation):
+        yield from _follow(supervisor, command, operation)
+
+
+@contextlib.contextmanager
+def _alone(supervisor: Supervisor, operation: str) -> Iterator[None]:
+    mine = (id(supervisor), operation)
+    with _following:
+        if mine in _followed:
+            raise Refused(
+                f"A {operation} is under way.", "Wait until it has ended, or cancel it first."
+            )
+        _followed.add(mine)
+    try:
+        yield
+    finally:
+        with _following:
+            _followed.discard(mine)
+
+
+def _follow(supervisor: Supervisor, command: ChildCommand, operation: str) -> Iterator[Step]:
     heard: queue.Queue[Notification] = queue.Queue()
 
     def listen(service: str, what: Notification) -> None:

@@ -1,4 +1,4 @@
-"""What was run and what was saved, in ``<data>/queries.sqlite``.
+"""What was run, what was saved and what stands in the tabs, in ``<data>/queries.sqlite``.
 
 Every call opens the file for itself: it may be made on any thread, and another program on the same
 data folder does no harm. The file is for this user only, since a statement may hold anything.
@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS history (
 CREATE TABLE IF NOT EXISTS saved (
     name TEXT PRIMARY KEY COLLATE NOCASE, sql TEXT NOT NULL, at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS tabs (
+    place INTEGER PRIMARY KEY, text TEXT NOT NULL, front INTEGER NOT NULL
+);
 """
 
 
@@ -59,8 +62,16 @@ class Saved:
     at: dt.datetime
 
 
+@dataclass(frozen=True)
+class Tabs:
+    """What stood in the tabs when the window was last used; ``front`` is the place of one."""
+
+    texts: tuple[str, ...] = ()
+    front: int = 0
+
+
 class Library:
-    """History and saved queries below one data folder."""
+    """History, saved queries and open tabs below one data folder."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
@@ -113,6 +124,22 @@ class Library:
         """Forgets a saved query; one that is not there is no error."""
         with self._open() as db:
             db.execute("DELETE FROM saved WHERE name = ?", (name,))
+
+    def keep_tabs(self, tabs: Tabs) -> None:
+        """What is to be there at the next start; a text too long to be a person's is cut."""
+        rows = [
+            (place, text[:LONGEST], place == tabs.front) for place, text in enumerate(tabs.texts)
+        ]
+        with self._open() as db:
+            db.execute("DELETE FROM tabs")
+            db.executemany("INSERT INTO tabs VALUES (?, ?, ?)", rows)
+
+    def tabs(self) -> Tabs:
+        """What ``keep_tabs`` kept last."""
+        with self._open() as db:
+            rows = db.execute("SELECT text, front FROM tabs ORDER BY place").fetchall()
+        front = next((place for place, row in enumerate(rows) if row[1]), 0)
+        return Tabs(tuple(str(row[0]) for row in rows), front)
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -16,10 +16,37 @@ from engine.lake.reader import LiveFiles
 AsOf = int | dt.datetime | None
 """A version, a moment, or None for now."""
 
+
+class BadMoment(LakehouseError):
+    """What was given as a version or moment is neither."""
+
+    exit_code = 2
+
+
 _CATALOGUE = re.compile(
     r"\b(show|information_schema|duckdb_\w+|pragma_\w+|sqlite_master|pg_catalog)\b", re.IGNORECASE
 )
 """Words of a statement that asks what tables there are."""
+
+
+def parse_as_of(text: str | None) -> AsOf:
+    """A version or an ISO-8601 moment (without a zone: UTC); None for nothing.
+
+    Raises BadMoment. ``parse_as_of("2026-01-31")`` is the beginning of that day.
+    """
+    text = (text or "").strip()
+    if not text:
+        return None
+    if text.isdecimal() and len(text) < 19:
+        return int(text)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise BadMoment(
+            f"{text} is neither a version nor a time.",
+            "Give a number from `rt-lakehouse history TABLE`, or 2026-01-31T12:00:00Z.",
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 class Lake(Protocol):

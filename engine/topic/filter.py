@@ -49,6 +49,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 _SAME = {"==": "=", "<>": "!="}
+DEEPEST = 50
+"""Brackets and nots within each other; more than anybody types, less than Python's stack holds."""
 _EXAMPLES = "Examples: event_type = purchase, price > 100 and country = DE, referrer contains goo."
 _MISSING = object()
 
@@ -129,6 +131,7 @@ class _Parser:
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens
         self._at = 0
+        self._depth = 0
 
     def whole(self) -> Test:
         """The filter; everything must have been read."""
@@ -155,6 +158,14 @@ class _Parser:
         return self._peek("paren", ")") or self._peek("word", "or") or self._here() is None
 
     def _not(self) -> Test:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise BadFilter(f"The filter is nested more than {DEEPEST} deep.", "Make it simpler.")
+        test = self._one()
+        self._depth -= 1
+        return test
+
+    def _one(self) -> Test:
         if self._accept("not"):
             test = self._not()
             return lambda view: not test(view)

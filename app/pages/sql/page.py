@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -16,6 +17,7 @@ from app.pages.sql.builder import QueryBuilder
 from app.pages.sql.dialogs import ask_name
 from app.pages.sql.side_panel import SidePanel
 from app.pages.sql.tab import QueryTab
+from app.pages.sql.tab_keeper import TabKeeper
 from app.widgets.dialogs import confirm
 from app.words import tr
 from engine.contracts.query import Words
@@ -55,7 +57,10 @@ class SqlPage(Page):
         self._look = QTimer(self)
         self._look.setInterval(TABLES_EVERY_MS)
         self._look.timeout.connect(self._read_tables)
+        open_tab = partial(self.new_tab, warm=False)
+        self._keeper = TabKeeper(context, self._library, self.tabs, open_tab, FIRST)
         self.new_tab(FIRST)
+        self._keeper.restore()
 
     def _build(self) -> None:
         self.build_button = QPushButton(tr("Build a query…"))
@@ -129,6 +134,7 @@ class SqlPage(Page):
     def hidden(self) -> None:
         """Statements go on; nothing else does."""
         self._shown = False
+        self._keeper.keep_now()
         self._look.stop()
 
     def receive(self, argument: object) -> None:
@@ -154,8 +160,8 @@ class SqlPage(Page):
         assert isinstance(found, QueryTab)
         return found
 
-    def new_tab(self, text: str) -> QueryTab | None:
-        """Opens a tab in front; None where there are too many."""
+    def new_tab(self, text: str, warm: bool = True) -> QueryTab | None:
+        """Opens a tab in front, its worker ready if ``warm``; None where there are too many."""
         taken = {tab.number for tab in self._all_tabs()}
         number = next((n for n in range(1, MOST_TABS + 1) if n not in taken), None)
         if number is None:
@@ -177,8 +183,9 @@ class SqlPage(Page):
         tab.editor.document().clearUndoRedoStacks()
         self.tabs.setCurrentWidget(tab)
         tab.editor.setFocus()
-        if self._shown:
+        if self._shown and warm:
             tab.runner.warm()
+        self._keeper.watch(tab)
         return tab
 
     def _add_close_button(self, tab: QueryTab) -> None:
@@ -201,6 +208,7 @@ class SqlPage(Page):
         tab.close_worker()
         self.tabs.removeTab(index)
         tab.deleteLater()
+        self._keeper.changed()
         if not self.tabs.count():
             self.new_tab("")
 

@@ -217,6 +217,8 @@ class ResultPane(QWidget):
             parts.append(tr("cut: an export has all"))
         else:
             self.summary.setToolTip(tr("Rows of the result, and how long the statement took"))
+        if self._runner.as_of:
+            parts.append(tr("as of {0}").format(self._runner.as_of))
         self.summary.setText(" · ".join([*parts, doing] if doing else parts))
 
     def _failed(self, error: LakehouseError) -> None:

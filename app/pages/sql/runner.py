@@ -18,6 +18,7 @@ from engine.errors import LakehouseError
 from engine.query.library import Library
 from engine.query.readable import readable
 from engine.query.session import Points, QueryResult, QuerySession
+from engine.query.sources import parse_as_of
 
 T = TypeVar("T")
 POINTS_OF = {"line": 2000, "bar": 30}
@@ -52,6 +53,8 @@ class Runner(QObject):
         self._ticket: Ticket | None = None
         self._began = 0.0
         self._waiting: dict[str, Ticket] = {}
+        self.as_of = ""
+        """The version or moment that the last statement was to read; empty for the newest."""
 
     @property
     def busy(self) -> str:
@@ -85,14 +88,15 @@ class Runner(QObject):
 
         return close
 
-    def run(self, sql: str) -> None:
-        """Runs a statement; one at a time."""
+    def run(self, sql: str, as_of: str = "") -> None:
+        """Runs a statement over the newest rows, or those of a version or moment; one at a time."""
         if self.running or self.busy == "export":
             return
         self._began = time.monotonic()
+        self.as_of = as_of.strip()
         session = self._session
         self._ticket = self._context.door.ask(
-            lambda: session.run(sql),
+            lambda: session.run(sql, parse_as_of(as_of)),
             lambda result: self._finish(sql, result),
             lambda error: self._fail(sql, error),
             owner=self,

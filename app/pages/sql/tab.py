@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSplitter,
     QToolButton,
@@ -102,11 +103,25 @@ class QueryTab(QWidget):
         hint.setObjectName("small")
         row.addWidget(self.run_button)
         row.addWidget(self.save_button)
+        row.addWidget(self._as_of_field())
         row.addWidget(self.elapsed)
         row.addStretch(1)
         row.addWidget(hint)
         self._show_button()
         return row
+
+    def _as_of_field(self) -> QLineEdit:
+        self.as_of = QLineEdit()
+        self.as_of.setObjectName("asOf")
+        self.as_of.setPlaceholderText(tr("as of now"))
+        self.as_of.setAccessibleName(tr("Version or time to read"))
+        self.as_of.setToolTip(
+            tr("Reads older rows: a version, or a time such as 2026-01-31T12:00Z. Empty: now.")
+        )
+        self.as_of.setClearButtonEnabled(True)
+        self.as_of.setMaximumWidth(210)
+        self.as_of.returnPressed.connect(self.run)
+        return self.as_of
 
     def _error_line(self) -> QWidget:
         self.error_line = QWidget()
@@ -149,7 +164,7 @@ class QueryTab(QWidget):
             return
         sql, self._start = self.editor.statement()
         self._hide_error()
-        self.runner.run(sql)
+        self.runner.run(sql, self.as_of.text())
 
     def cancel(self) -> None:
         """Gives up the statement that runs."""

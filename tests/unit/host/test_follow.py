@@ -97,3 +97,15 @@ def test_that_a_pipeline_that_dies_without_a_word_ends_it():
     with pytest.raises(Refused, match="the pipeline is BACKOFF"):
         list(follow(told, Rebuild()))
     assert told.listeners == []
+
+
+def test_that_the_same_operation_is_not_followed_twice_at_once():
+    began = Step(operation="rebuild silver", done=0, total=2)
+    ended = Step(operation="rebuild", done=1, total=1, detail="complete")
+    told: Any = Told(State.READY, began, ended)
+    first = follow(told, Rebuild())
+    assert next(first) == began
+    with pytest.raises(Refused, match="A rebuild is under way"):
+        next(follow(told, Rebuild()))
+    assert list(first) == [ended]
+    assert list(follow(told, Rebuild())) == [began, ended]

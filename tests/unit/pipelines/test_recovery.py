@@ -11,7 +11,7 @@ from engine.contracts.names import Table
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import Position
 from pipelines.marks import Mark
-from pipelines.recovery import Plan, load_window, plan, start_offsets, to_heal
+from pipelines.recovery import Plan, expired, load_window, plan, start_offsets, to_heal
 from pipelines.tables import Lake
 from tests.oracle import recompute
 from tests.oracle.make_events import as_records, make_events
@@ -196,3 +196,10 @@ def test_that_a_new_column_of_silver_needs_no_rebuild_and_one_of_gold_its_own(la
     assert to_heal(lake, frozenset({Table.SILVER})) == ()
     assert to_heal(lake, frozenset({Table.SILVER, Table.GOLD_SEGMENTS})) == ("gold",)
     assert to_heal(lake, frozenset()) == ()
+
+
+def test_that_what_expired_after_the_start_is_told_too() -> None:
+    assert expired({0: 5, 1: 9}, {0: 5, 1: 3}) == ()
+    (notice,) = expired({0: 5, 1: 9}, {0: 8, 1: 3})
+    assert "3 records expired" in notice.message
+    assert "partition 0: 3" in notice.message

@@ -126,6 +126,8 @@ def test_that_any_value_can_be_asked(value: bytes | None) -> None:
         ("not", "ends in the middle"),
         ("or a", "no field before"),
         ("price contains", "no value after contains"),
+        ("(" * 5000 + "a" + ")" * 5000, "nested more than 50 deep"),
+        ("not " * 5000 + "a", "nested more than 50 deep"),
     ],
 )
 def test_that_what_cannot_be_read_is_quoted(text: str, says: str) -> None:

@@ -16,6 +16,7 @@ from engine.lake.reader import LiveFiles
 from engine.query.errors import StatementFailed
 from engine.query.page import Page
 from engine.query.session import Points, QueryResult
+from engine.query.sources import AsOf
 from engine.settings import Settings
 
 COLUMNS = (
@@ -43,8 +44,8 @@ class FakeSession:
         self.rows = 1000
         self.answer: Callable[[str], QueryResult] | None = None
 
-    def run(self, sql: str) -> QueryResult:
-        self.asked.append(("run", sql))
+    def run(self, sql: str, as_of: AsOf = None) -> QueryResult:
+        self.asked.append(("run", sql) if as_of is None else ("run", sql, as_of))
         if self.answer is not None:
             return self.answer(sql)
         if "wrong" in sql:

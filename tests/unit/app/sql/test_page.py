@@ -276,3 +276,21 @@ def test_that_a_query_is_put_together_by_clicks(page, context, qtbot):
 def test_that_the_palette_offers_what_the_page_can_do(page):
     titles = [command.title for command in page.commands()]
     assert {"Run the statement", "New tab", "Build a query"} <= set(titles)
+
+
+def test_that_older_rows_can_be_read(page, sessions, qtbot):
+    tab = page.tab()
+    tab.set_text("SELECT 1")
+    tab.as_of.setText(" 12 ")
+    qtbot.keyClick(tab.as_of, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not tab.runner.running)
+    assert ("run", "SELECT 1", 12) in sessions[0].asked
+    assert tab.result.summary.text().endswith("as of 12")
+
+
+def test_that_a_moment_that_cannot_be_read_says_how(page, qtbot):
+    tab = page.tab()
+    tab.as_of.setText("yesteryear")
+    tab.run()
+    qtbot.waitUntil(lambda: tab.error_line.isVisible())
+    assert "neither a version nor a time" in tab.error.text()
