@@ -274,3 +274,11 @@ def test_that_a_backfill_of_minutes_that_silver_lost_removes_them(lake, pack, go
 def test_that_a_span_holds_the_minutes_that_begin_in_the_range(since, until, minutes) -> None:
     assert Span.of(since, until) == Span(*minutes)
     assert Span.of(None, None).predicate() is None
+
+
+def test_that_files_once_read_are_not_kept_in_memory(lake, pack, gold, silver) -> None:
+    """DuckDB's cache of files would grow with every batch for as long as the pipeline runs."""
+    write_silver(lake, pack, silver)
+    gold.refresh(_minutes(silver), mark())
+    kept = "SELECT sum(memory_usage_bytes) FROM duckdb_memory() WHERE tag = 'EXTERNAL_FILE_CACHE'"
+    assert gold._duckdb.execute(kept).fetchone() == (0,)

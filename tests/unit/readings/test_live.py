@@ -23,6 +23,8 @@ pytestmark = pytest.mark.unit
 
 SHIPPED = Path(__file__).parents[3] / "resources" / "domains" / "ecommerce"
 WINDOW = 300.0
+FILE_CACHE = """SELECT sum(memory_usage_bytes)::BIGINT AS bytes FROM duckdb_memory()
+WHERE tag = 'EXTERNAL_FILE_CACHE'"""
 
 
 @pytest.fixture(scope="module")
@@ -216,3 +218,11 @@ def test_that_a_kept_table_names_only_files_of_the_asked_times(lake):
 def test_that_a_derived_figure_brings_what_it_is_made_of(pack):
     names = [measure.name for measure in needed(pack, ["conversion_rate", "nonsense"])]
     assert names == ["view_users", "purchase_users", "conversion_rate"]
+
+
+def test_that_files_once_read_are_not_kept_in_memory(lake, pack):
+    """DuckDB's cache of files would grow for as long as the window is open."""
+    lake.add([event(NOON, "ann"), event(NOON + MINUTE + SECOND, "bob")])
+    reader = LiveReader(lake.reader, pack)
+    read(reader)
+    assert reader._rows.read(lambda: FILE_CACHE).to_pylist() == [{"bytes": 0}]
