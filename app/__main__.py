@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.program import Program
 from app.words import tr
+from engine.host.forward import bring_forward
 from engine.paths import data_paths
 
 log = logging.getLogger("app")
@@ -26,6 +27,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
     parser.add_argument("--no-demo", action="store_true", help="without demo events")
     options = parser.parse_args(argv)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    if bring_forward(data_paths()):
+        print(tr("The window that is open already was brought to the front."))
+        sys.exit(0)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("RT-Lakehouse")
     app.setQuitOnLastWindowClosed(False)

@@ -7,7 +7,7 @@ import logging
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QTimer
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from app.context import Context
@@ -15,6 +15,7 @@ from app.door import Door
 from app.page import PageCommand
 from app.registry import PAGES
 from app.theme import Choice, Theme
+from app.widgets.front import bring_forward
 from app.widgets.placeholder import Action, Kind
 from app.window import MainWindow
 from app.words import tr
@@ -38,6 +39,9 @@ WATCHFUL = ("services", "alerts")
 
 class Program(QObject):
     """Owns everything that lives as long as the process."""
+
+    show_asked: SignalInstance = Signal()  # type: ignore[assignment]  # a class attribute by Qt's rule
+    """The program was started a second time; emitted by a thread of the engine."""
 
     def __init__(self, app: QApplication, paths: DataPaths, demo: bool) -> None:
         super().__init__(app)
@@ -64,6 +68,7 @@ class Program(QObject):
             self.window.restoreGeometry(QByteArray.fromBase64(self._state.geometry.encode()))
         self.window.extra_commands += self._commands()
         self.door.failed.connect(lambda text: self._say("error", text))
+        self.show_asked.connect(self._bring_forward, Qt.ConnectionType.QueuedConnection)
 
     def _commands(self) -> list[PageCommand]:
         return [
@@ -106,7 +111,7 @@ class Program(QObject):
         PAGES[0].load()
         desk: Desk = importlib.import_module("engine.host.desk").Desk(self._paths)
         self._desk = desk
-        desk.open(self._demo, self.door.hear)
+        desk.open(self._demo, self.door.hear, self.show_asked.emit)
         return desk
 
     def _opened(self, desk: Desk) -> None:
@@ -190,6 +195,9 @@ class Program(QObject):
         self._app.exit(self.exit_code)
 
     # -------------------------------------------------------------------------- what pages use
+
+    def _bring_forward(self) -> None:
+        bring_forward(self.window)
 
     def _choose_theme(self, choice: Choice) -> None:
         self.theme.choose(choice)

@@ -16,6 +16,7 @@ from app.formats import number
 from app.icons import icon
 from app.service_names import service_title
 from app.widgets.badge import TONES, WORDS
+from app.widgets.front import bring_forward
 from app.words import tr
 from engine.contracts.alerts import AlertRaised
 from engine.contracts.names import Service, State
@@ -164,11 +165,7 @@ class CloseBehaviour(QObject):
 
     def bring_back(self) -> None:
         """Shows the window again, in front."""
-        if self._window.isMinimized():
-            self._window.showNormal()
-        self._window.show()
-        self._window.raise_()
-        self._window.activateWindow()
+        bring_forward(self._window)
 
     def _ask(self) -> None:
         """Without waiting for the answer: the window goes on being alive behind the question."""

@@ -63,6 +63,11 @@ class DataPaths:
         return self.run / "endpoints.json"
 
     @property
+    def control_file(self) -> Path:
+        """Port and key of the control port, written 0600 while running."""
+        return self.run / "control.json"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one instance that uses this folder."""
         return self.run / "lock"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydantic import ValidationError
 
@@ -24,15 +24,20 @@ from engine.supervisor.supervisor import Supervisor
 class Commands:
     """Handler for ``ControlServer``."""
 
-    def __init__(self, supervisor: Supervisor, monitor: Monitor) -> None:
+    def __init__(
+        self, supervisor: Supervisor, monitor: Monitor, show: Callable[[], None] | None = None
+    ) -> None:
         self._supervisor = supervisor
         self._monitor = monitor
+        self._show = show
 
     def __call__(self, request: Answer) -> Iterator[Answer]:
         """Carries out one request; yields its answers."""
         match request.get("op"):
             case "status":
                 yield self._monitor.report().model_dump(mode="json")
+            case "show":
+                yield self._bring_forward()
             case "rebuild" | "restore-table" | "maintain" as op:
                 yield from self._long(_long_command(op, request))
             case "cancel":
@@ -50,6 +55,12 @@ class Commands:
                 yield {"done": True}
             case other:
                 raise Refused(f"The running lakehouse does not know the request {other!r}.", "")
+
+    def _bring_forward(self) -> Answer:
+        if self._show is None:
+            raise Refused("The running lakehouse has no window.", "See `rt-lakehouse status`.")
+        self._show()
+        return {"done": True}
 
     def _send(self, request: Answer) -> Answer:
         name = self._known(str(request.get("service")))

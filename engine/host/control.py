@@ -23,7 +23,6 @@ from engine.supervisor.instance import InstanceLock
 Answer = dict[str, Any]
 Handler = Callable[[Answer], Iterator[Answer]]
 
-FILE = "control.json"
 _DOORS = 4
 """Each handshake blocks its thread; a connection that says nothing must not shut the others out."""
 
@@ -44,7 +43,7 @@ class ControlServer:
 
     def __init__(self, paths: DataPaths, handle: Handler) -> None:
         key = secrets.token_bytes(32)
-        self._file = paths.run / FILE
+        self._file = paths.control_file
         self._handle = handle
         self._listener = Listener(("127.0.0.1", 0), family="AF_INET", authkey=key)
         self._closing = False
@@ -91,7 +90,7 @@ def ask(paths: DataPaths, request: Answer) -> Iterator[Answer]:
     if not InstanceLock(paths.lock_file, current_platform()).held_by_other():
         raise not_running(paths)
     try:
-        address = json.loads((paths.run / FILE).read_text(encoding="utf-8"))
+        address = json.loads(paths.control_file.read_text(encoding="utf-8"))
         where = ("127.0.0.1", int(address["port"]))
         connection = Client(where, family="AF_INET", authkey=bytes.fromhex(address["key"]))
     except (OSError, ValueError, KeyError, EOFError, AuthenticationError) as error:

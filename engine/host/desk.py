@@ -31,12 +31,19 @@ class Desk:
         self.paths = paths
         self.running: Running | None = None
 
-    def open(self, demo: bool, listen: Callable[[str, Notification], None]) -> None:
+    def open(
+        self,
+        demo: bool,
+        listen: Callable[[str, Notification], None],
+        show: Callable[[], None] | None = None,
+    ) -> None:
         """Takes the data folder and starts every service; returns long before they are up.
+
+        ``show`` is called, on any thread, when somebody starts the program a second time.
 
         Raises LakehouseError: another instance has the folder, bad settings, no provider.
         """
-        running = Running(self.paths, demo=demo, listen=listen)
+        running = Running(self.paths, demo=demo, listen=listen, show=show)
         instance = running.instance
         self.settings, self.pack, self.lake = instance.settings, instance.pack.spec, instance.lake
         self.running = running.__enter__()

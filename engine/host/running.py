@@ -16,7 +16,6 @@ from engine.host import endpoints
 from engine.host.alerts import alert_watch
 from engine.host.commands import Commands
 from engine.host.compose import Instance, compose, lake_path
-from engine.host.control import FILE as CONTROL_FILE
 from engine.host.control import ControlServer
 from engine.host.monitor import Monitor, overall, usable
 from engine.paths import DataPaths
@@ -33,14 +32,16 @@ class Running:
         paths: DataPaths,
         demo: bool = True,
         listen: Callable[[str, Notification], None] = lambda _service, _what: None,
+        show: Callable[[], None] | None = None,
     ) -> None:
+        """``show`` brings the window to the front, where there is one; any thread may call it."""
         self._lock = InstanceLock(paths.create().lock_file, current_platform())
         self._lock.acquire()
         self._lake_lock: InstanceLock | None = None
         try:
             # Left by an instance that was killed: its ports may belong to somebody else by now.
             paths.endpoints_file.unlink(missing_ok=True)
-            (paths.run / CONTROL_FILE).unlink(missing_ok=True)
+            paths.control_file.unlink(missing_ok=True)
             self.instance: Instance = compose(paths, os.environ, demo)
             self._lake_lock = _lock_lake(self.instance)
             self.monitor = Monitor(self.instance.supervisor)
@@ -54,6 +55,7 @@ class Running:
         self._started = time.monotonic()
         self.instance.supervisor.subscribe(self._hear)
         self.instance.supervisor.subscribe(listen)
+        self._show = show
         self._control: ControlServer | None = None
 
     def __enter__(self) -> Self:
@@ -61,7 +63,8 @@ class Running:
         supervisor.run_in_thread()
         supervisor.start()
         try:
-            self._control = ControlServer(self.instance.paths, Commands(supervisor, self.monitor))
+            commands = Commands(supervisor, self.monitor, self._show)
+            self._control = ControlServer(self.instance.paths, commands)
             self.alerts.start()
         except BaseException:
             # Nobody would have it, and so nobody could end its services or open the folder again.
