@@ -20,6 +20,7 @@ from engine.host.compose import lake_path
 from engine.host.secrets_hunt import Cleaner, known_secrets
 from engine.host.versions import installed_parts, system_facts
 from engine.lake import LakeReader
+from engine.lake.commits import read_commits
 from engine.paths import DataPaths
 from engine.settings import ENVIRONMENT, Settings, load_settings
 
@@ -133,9 +134,10 @@ def _tables(paths: DataPaths, env: Mapping[str, str]) -> dict[str, Any]:
 
 def _table(lake: LakeReader, table: Table) -> dict[str, Any]:
     try:
+        commits = read_commits(lake, table, limit=VERSIONS_SHOWN).commits
         return {
             **dataclasses.asdict(lake.info(table)),
-            "history": [dataclasses.asdict(v) for v in lake.history(table, VERSIONS_SHOWN)],
+            "history": [dataclasses.asdict(commit) for commit in commits],
         }
     except LakehouseError as error:
         return {"error": str(error)}

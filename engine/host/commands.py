@@ -16,7 +16,7 @@ from engine.contracts.protocol import (
     RestoreTable,
 )
 from engine.host.control import Answer
-from engine.host.follow import Refused, follow, send
+from engine.host.follow import Refused, follow, send, state_of
 from engine.host.monitor import Monitor
 from engine.supervisor.supervisor import Supervisor
 
@@ -51,7 +51,9 @@ class Commands:
                     "start": self._supervisor.start_service,
                     "stop": self._supervisor.stop_service,
                 }[op]
-                action(self._known(str(request.get("service"))))
+                service = str(request.get("service"))
+                state_of(self._supervisor, service)
+                action(service)
                 yield {"done": True}
             case other:
                 raise Refused(f"The running lakehouse does not know the request {other!r}.", "")
@@ -63,19 +65,12 @@ class Commands:
         return {"done": True}
 
     def _send(self, request: Answer) -> Answer:
-        name = self._known(str(request.get("service")))
         try:
             command = CHILD_COMMAND.validate_python(request.get("command"))
         except ValueError:
             raise Refused("That is no command for a service.", "") from None
-        send(self._supervisor, name, command)
+        send(self._supervisor, str(request.get("service")), command)
         return {"done": True}
-
-    def _known(self, name: str) -> str:
-        names = [service.name for service in self._supervisor.snapshot()]
-        if name not in names:
-            raise Refused(f"There is no service {name}.", f"Services: {', '.join(names)}.")
-        return name
 
     def _long(self, command: ChildCommand) -> Iterator[Answer]:
         """Each step, then ``done`` with how it ended."""

@@ -33,14 +33,20 @@ class Refused(LakehouseError):
     """The request cannot be carried out now, or is none."""
 
 
-def send(supervisor: Supervisor, service: str, command: ChildCommand) -> None:
-    """A command for a service that is up; Refused where it is not."""
+def state_of(supervisor: Supervisor, service: str) -> State:
+    """The state of a service by its name; Refused where there is none of that name."""
     states = {known.name: known.state for known in supervisor.snapshot()}
     if service not in states:
         raise Refused(f"There is no service {service}.", f"Services: {', '.join(states)}.")
-    if states[service] not in _UP:
+    return states[service]
+
+
+def send(supervisor: Supervisor, service: str, command: ChildCommand) -> None:
+    """A command for a service that is up; Refused where it is not."""
+    state = state_of(supervisor, service)
+    if state not in _UP:
         raise Refused(
-            f"The {service} is {states[service].value}.",
+            f"The {service} is {state.value}.",
             "Wait until it is READY: the Services page and `rt-lakehouse status` show it.",
         )
     supervisor.send(service, command)

@@ -1,7 +1,7 @@
 """Reading the lake: delta-rs lists a table's live files, DuckDB reads them. Nothing here writes."""
 
 from engine.lake.errors import LakeReadError, NoSuchTable, QueryFailed
-from engine.lake.reader import Column, LakeReader, QueryResult, TableInfo, Version
+from engine.lake.reader import Column, LakeReader, QueryResult, TableInfo
 
 __all__ = [
     "Column",
@@ -11,5 +11,4 @@ __all__ = [
     "QueryFailed",
     "QueryResult",
     "TableInfo",
-    "Version",
 ]

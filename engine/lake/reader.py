@@ -55,16 +55,6 @@ class TableInfo:
 
 
 @dataclass(frozen=True)
-class Version:
-    """One commit; ``time`` is UTC."""
-
-    version: int
-    time: dt.datetime
-    operation: str
-    rows: int | None
-
-
-@dataclass(frozen=True)
 class LiveFiles:
     """What a version of a table is made of, for somebody else to read."""
 
@@ -99,10 +89,6 @@ class LakeReader:
             version=opened.version(),
             bytes=sum(actions.column("size_bytes").to_pylist()),
         )
-
-    def history(self, table: Table, limit: int = 50) -> tuple[Version, ...]:
-        """The newest commits first."""
-        return tuple(_version(entry) for entry in self._open(table).history(limit))
 
     def live(self, table: Table, as_of: AsOf = None) -> LiveFiles:
         """A version's files and columns. Raises NoSuchTable or LakeReadError."""
@@ -190,18 +176,3 @@ def _refused(error: duckdb.Error, tables: Sequence[Table]) -> QueryFailed:
         names = ", ".join(table.value for table in tables) or "none yet"
         return QueryFailed(text.split("\n")[0], f"The tables are: {names}.")
     return QueryFailed(text, "Correct the statement and run it again.")
-
-
-def _version(entry: dict[str, object]) -> Version:
-    metrics = entry.get("operationMetrics")
-    values = metrics if isinstance(metrics, dict) else {}
-    rows = next(
-        (
-            int(str(values[key]))
-            for key in ("numOutputRows", "num_added_rows", "num_output_rows")
-            if values.get(key) is not None
-        ),
-        None,
-    )
-    moment = dt.datetime.fromtimestamp(int(str(entry["timestamp"])) / 1000, dt.UTC)
-    return Version(int(str(entry["version"])), moment, str(entry.get("operation", "")), rows)
