@@ -16,9 +16,15 @@ setup:
 dev:
 	@$(PYTHON) packaging/bootstrap.py --dev --quick
 
-# The checks go first, so that the last line of the output is the tests' own summary.
+# The checks go first, so that the last line of the output is the tests' own summary. Unit tests
+# run side by side; the rest starts services and watches the clock, and runs alone.
 test: check
+ifeq ($(strip $(ARGS)),)
+	@$(VENV)/python -m pytest tests/unit -n auto --maxprocesses 4
+	@$(VENV)/python -m pytest tests/integration tests/e2e
+else
 	@$(VENV)/python -m pytest $(ARGS)
+endif
 
 check: dev
 	$(VENV)/ruff check .
