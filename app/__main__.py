@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.program import Program
 from app.words import tr
+from engine.host.crash import keep_crash_traces
 from engine.host.forward import bring_forward
 from engine.paths import data_paths
 
@@ -30,6 +31,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
     if bring_forward(data_paths()):
         print(tr("The window that is open already was brought to the front."))
         sys.exit(0)
+    keep_crash_traces(data_paths())
     app = QApplication(sys.argv[:1])
     app.setApplicationName("RT-Lakehouse")
     app.setQuitOnLastWindowClosed(False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
@@ -24,26 +25,44 @@ Failed = Callable[[LakehouseError], None]
 
 
 class Ticket:
-    """One question; after ``cancel`` its answer is dropped."""
+    """One question; after ``cancel`` its answer is dropped.
 
-    def __init__(self, owner: QObject, done: Callable[[Any], None], failed: Failed) -> None:
-        self._owner = owner
-        self._done = done
-        self._failed = failed
+    What it holds may be the last that holds a widget, and a widget must end on the GUI thread:
+    ``deliver`` lets go of everything there, and the lane's thread of an empty ticket at most.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[], Any],
+        owner: QObject,
+        done: Callable[[Any], None],
+        failed: Failed,
+    ) -> None:
+        self._held: tuple[Callable[[], Any], QObject, Callable[[Any], None], Failed] | None
+        self._held = work, owner, done, failed
         self.cancelled = False
 
     def cancel(self) -> None:
         """Nobody wants the answer any more; work that has begun is finished for nothing."""
         self.cancelled = True
 
+    def work(self) -> object:
+        """Does it, on the lane's thread; an error is an outcome too. None once cancelled."""
+        held = self._held
+        return None if held is None or self.cancelled else _outcome(held[0])
+
     def deliver(self, outcome: object) -> None:
-        """Calls the continuation; GUI thread only."""
-        if self.cancelled or not isValid(self._owner):
+        """Calls the continuation; GUI thread only, once."""
+        held, self._held = self._held, None
+        if held is None:
+            return
+        _, owner, done, failed = held
+        if self.cancelled or not isValid(owner):
             return
         if isinstance(outcome, LakehouseError):
-            self._failed(outcome)
+            failed(outcome)
         else:
-            self._done(outcome)
+            done(outcome)
 
 
 class Door(QObject):
@@ -77,15 +96,13 @@ class Door(QObject):
         Questions of one lane are answered in order, one at a time. Neither continuation runs once
         ``owner`` was destroyed or the ticket was cancelled.
         """
-        ticket = Ticket(owner, done, failed or self._say)
-
-        def run() -> None:
-            if not ticket.cancelled:
-                outcome = _outcome(work)
-                self._hand_over(lambda: ticket.deliver(outcome))
-
-        self._lanes.run(lane, run)
+        ticket = Ticket(work, owner, done, failed or self._say)
+        self._lanes.run(lane, partial(self._answer, ticket))
         return ticket
+
+    def _answer(self, ticket: Ticket) -> None:
+        """On the lane's thread; a cancelled one is handed over too, to be let go of."""
+        self._hand_over(partial(ticket.deliver, ticket.work()))
 
     def hear(self, service: str, what: object) -> None:
         """For the supervisor: any thread may call it."""

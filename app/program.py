@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.context import Context
 from app.door import Door
+from app.garbage import Collector
 from app.page import PageCommand
 from app.registry import PAGES
 from app.theme import Choice, Theme
@@ -55,6 +56,7 @@ class Program(QObject):
         self._state: WindowState = load_window(paths)
         self._demo = demo and self._state.demo
         self._wants_demo = demo
+        self._collector = Collector(self)
         self.lanes = Lanes()
         self.door = Door(self.lanes, self)
         self.theme = Theme(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import sys
 import time
@@ -27,6 +28,7 @@ class Driver:
 
     def __init__(self, demo: bool = True) -> None:
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+        faulthandler.enable()
         self.began = time.monotonic()
         app = QApplication.instance() or QApplication(["rt-lakehouse"])
         assert isinstance(app, QApplication)
