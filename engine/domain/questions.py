@@ -12,6 +12,18 @@ from engine.domain.nearest import did_you_mean
 from engine.domain.templates import placeholders
 from engine.domain.wording import words_of
 
+NEEDS: dict[str, tuple[str, ...]] = {
+    "line": ("x", "y"),
+    "bar": ("x", "y"),
+    "stacked": ("x", "y", "series"),
+    "scatter": ("x", "y"),
+    "histogram": ("x",),
+    "funnel": ("x", "y"),
+    "heatmap": ("x", "y", "series"),
+    "number": ("y",),
+}
+"""Which columns a chart cannot be drawn without."""
+
 
 def check_questions(spec: PackSpec, source: Source) -> None:
     """PackError for the first question that cannot be asked, answered or drawn."""
@@ -77,10 +89,17 @@ def _check_answer(source: Source, loc: Loc, question: QuestionSpec, columns: lis
 
 
 def _check_chart(source: Source, loc: Loc, question: QuestionSpec, columns: list[str]) -> None:
-    if question.chart is None:
+    chart = question.chart
+    if chart is None:
         return
-    for axis, name in (("x", question.chart.x), ("y", question.chart.y)):
-        if name not in columns:
+    named: list[tuple[str, str | None]] = [("x", chart.x), *(("y", name) for name in chart.y)]
+    named += [("series", chart.series), ("low", chart.low), ("high", chart.high)]
+    for axis, name in named:
+        if name and name not in columns:
             reason = f"unknown column '{name}'{did_you_mean(name, columns)}"
             place = (*loc, "chart", axis)
             raise source.error(place, reason, f"The columns are {', '.join(columns)}.")
+    for axis in NEEDS[chart.kind]:
+        if not getattr(chart, axis):
+            reason = f"a {chart.kind} chart needs '{axis}'"
+            raise source.error((*loc, "chart"), reason, "Name the column.")

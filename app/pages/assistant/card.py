@@ -28,7 +28,7 @@ from app.widgets.segmented import Segmented
 from app.widgets.table import DataTable
 from app.words import tr
 from engine.contracts.assistant import Answer
-from engine.contracts.pack import ChartSpec
+from engine.contracts.chart import ChartSpec
 
 BADGES = {
     "verified": ("Verified", "good", "Somebody has checked this question's SQL."),
@@ -172,15 +172,16 @@ def _text(value: Any) -> str:
 
 def _chart(theme: Theme, answer: Answer, spec: ChartSpec) -> Chart:
     names = [column.name for column in answer.columns]
-    x, y = names.index(spec.x), names.index(spec.y)
-    unit = "USD" if spec.y.endswith("_usd") else ""
+    y_name = spec.y[0] if spec.y else spec.x
+    x, y = names.index(spec.x or y_name), names.index(y_name)
+    unit = "USD" if y_name.endswith("_usd") else ""
     rows = [row for row in answer.rows if row[x] is not None and row[y] is not None]
     if spec.kind == "line":
-        chart = TimeChart(theme, spec.y, unit)
+        chart = TimeChart(theme, y_name, unit)
         times = np.array([row[x].timestamp() for row in rows], dtype=float)
-        chart.set_series(spec.y, times, np.array([float(row[y]) for row in rows]), fill=True)
+        chart.set_series(y_name, times, np.array([float(row[y]) for row in rows]), fill=True)
         return chart
-    bars = BarChart(theme, spec.y, unit, rows=5)
+    bars = BarChart(theme, y_name, unit, rows=5)
     bars.set_bars([Bar(str(row[x]), float(row[y])) for row in rows[:10]])
     return bars
 

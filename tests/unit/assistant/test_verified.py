@@ -41,7 +41,7 @@ def test_that_ranked_rows_come_with_their_chart(assistant: Assistant) -> None:
     assert answer.answer == "US brings the most: $70.00 from 4 orders in the last hour."
     assert [row[0] for row in answer.rows] == ["US", "DE"]
     assert answer.chart is not None
-    assert (answer.chart.kind, answer.chart.x, answer.chart.y) == ("bars", "country", "gmv_usd")
+    assert (answer.chart.kind, answer.chart.x, answer.chart.y) == ("bar", "country", ("gmv_usd",))
 
 
 def test_that_shares_are_of_users_not_of_minutes(assistant: Assistant) -> None:

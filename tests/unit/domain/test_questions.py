@@ -29,7 +29,7 @@ FILE = "questions.yaml"
         ("{gmv_usd:usd}.", "{gmv_usd:eur}.", "answer", "unknown style 'eur'"),
         ("{gmv_usd:usd}.", "{gmv_usd.", "answer", "cannot be filled in"),
         ("x: window_start", "x: window_strt", "chart", "did you mean 'window_start'"),
-        ("kind: line", "kind: pie", "chart", "'line' or 'bars'"),
+        ("kind: line", "kind: pie", "chart", "'line', 'bar'"),
         ("- GMV of the last hour", "- Orders, last hour", "- Orders, last", "the same words"),
         ("- GMV of the last hour", "- How many?", "- How many?", "no word that tells"),
     ],

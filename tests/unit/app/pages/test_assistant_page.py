@@ -16,7 +16,7 @@ from app.pages.assistant.card import AnswerCard
 from app.widgets.charts import BarChart, TimeChart
 from app.widgets.table import DataTable
 from engine.contracts.assistant import Answer, AnswerColumn, Readiness
-from engine.contracts.pack import ChartSpec
+from engine.contracts.chart import ChartSpec
 from engine.lake import QueryFailed
 
 pytestmark = pytest.mark.unit
@@ -29,7 +29,7 @@ RANKED = Answer(
     sql="SELECT country, gmv_usd FROM gold_segments",
     columns=(AnswerColumn("country", "VARCHAR"), AnswerColumn("gmv_usd", "DOUBLE")),
     rows=(("US", 70.5), ("DE", 30.0), (None, 2.0)),
-    chart=ChartSpec(kind="bars", x="country", y="gmv_usd"),
+    chart=ChartSpec(kind="bar", x="country", y=("gmv_usd",)),
 )
 NOON = dt.datetime(2025, 1, 1, 12, tzinfo=dt.UTC)
 SERIES = Answer(
@@ -40,7 +40,7 @@ SERIES = Answer(
     sql="SELECT 1",
     columns=(AnswerColumn("window_start", "TIMESTAMPTZ"), AnswerColumn("orders", "BIGINT")),
     rows=((NOON, 3), (NOON + dt.timedelta(minutes=1), 1234)),
-    chart=ChartSpec(kind="line", x="window_start", y="orders"),
+    chart=ChartSpec(kind="line", x="window_start", y=("orders",)),
 )
 UNCLEAR = Answer("weather", "Not one of them.", "clarify", "talk-1", suggestions=("top", "trend"))
 
