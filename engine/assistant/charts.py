@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 from engine.contracts.assistant import AnswerColumn
@@ -64,7 +65,7 @@ def figure_of(name: str, values: Sequence[Any] = ()) -> Figure:
     if parts[-1] in ("s", "seconds"):
         return "seconds"
     if any(part in _RATES for part in parts) and not _SPEEDS & set(parts):
-        known = [abs(float(v)) for v in values if isinstance(v, int | float) and v == v]
+        known = [abs(float(v)) for v in values if isinstance(v, int | float) and not math.isnan(v)]
         return "share" if max(known, default=0.0) <= 10 else "number"
     return "number"
 
@@ -139,7 +140,7 @@ def _line_of_numbers(numbers: Sequence[_Column]) -> ChartSpec | None:
     x = numbers[0].values
     if len(numbers) < 2 or len(x) < 3 or None in x:
         return None
-    if any(after <= before for before, after in zip(x, x[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(x)):
         return None
     return ChartSpec(kind="line", x=numbers[0].name, y=_measures(numbers[1:]))
 
@@ -151,7 +152,7 @@ def _funnel(labels: Sequence[_Column], numbers: Sequence[_Column], rows: int) ->
     values = numbers[0].values
     if None in values or not numbers[0].positive or not values[0]:
         return None
-    if any(after > before for before, after in zip(values, values[1:], strict=False)):
+    if any(after > before for before, after in pairwise(values)):
         return None
     return ChartSpec(kind="funnel", x=labels[0].name, y=(numbers[0].name,))
 
