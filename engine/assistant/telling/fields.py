@@ -1,0 +1,65 @@
+"""What each column of a result is: a time, a label, a figure with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.assistant.charts import figure_of, role_of
+from engine.contracts.assistant import AnswerColumn
+from engine.contracts.semantic import Metric, Unit
+
+Role = Literal["time", "label", "metric", "before", "change", "other"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column. ``of`` is the metric's column that a ``before`` or ``change`` belongs to."""
+
+    name: str
+    title: str
+    role: Role
+    unit: Unit = "number"
+    additive: bool = False
+    """Whether the figures of the rows may be summed up to one that means something."""
+    of: str = ""
+
+
+def guess(columns: Sequence[AnswerColumn], metrics: Iterable[Metric] = ()) -> tuple[Field, ...]:
+    """Fields of SQL that nobody described: by type, and by name where a metric has it."""
+    known = {metric.name: metric for metric in metrics}
+    return tuple(_guessed(column, known.get(column.name)) for column in columns)
+
+
+def additive(metric: Metric) -> bool:
+    """Whether it is a plain sum or count in each of its sources: distinct users are not."""
+    return all(_sums(source.sql) for source in metric.sources)
+
+
+def _guessed(column: AnswerColumn, metric: Metric | None) -> Field:
+    title = column.name.replace("_", " ")
+    if metric is not None:
+        return Field(
+            column.name, metric.title.lower(), "metric", metric.unit, additive=additive(metric)
+        )
+    match role_of(column):
+        case "time":
+            return Field(column.name, title, "time")
+        case "number":
+            return Field(column.name, title, "metric", unit_of(column.name))
+        case "label":
+            return Field(column.name, title, "label")
+
+
+def unit_of(name: str) -> Unit:
+    """The unit that a column's name tells; ``number`` where it tells none."""
+    found = figure_of(name)
+    return "number" if found == "bytes" else found
+
+
+def _sums(sql: str) -> bool:
+    plain = sql.upper().replace(" ", "")
+    if "DISTINCT" in plain or "/" in plain:
+        return False
+    return plain.startswith(("SUM(", "COUNT(", "COALESCE(SUM(", "COUNT_IF(", "CAST(SUM("))
