@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, Field(pattern=NAME)]
-Unit = Literal["number", "usd", "share", "ms", "seconds", "per_second", "per_minute"]
+Unit = Literal["number", "usd", "share", "ms", "seconds", "per_second", "per_minute", "time"]
 Grain = Literal["minute", "hour", "day", "week", "month"]
 PeriodUnit = Literal["minute", "hour", "day", "week", "month"]
 
@@ -41,9 +41,12 @@ class MetricSource(SemanticModel):
 
     table: str
     sql: str
-    """A DuckDB aggregate expression, such as ``SUM(gmv_usd)``."""
+    """A DuckDB aggregate expression, such as ``SUM(gmv_usd)``; ``{seconds}`` is the length of the
+    period, or of the grain where there is one."""
     where: str = ""
     """A condition that the rows must hold; only for metrics that stand alone in a query."""
+    grain: Grain | None = None
+    """Only right for rows of this grain: distinct users of minutes do not add up to an hour's."""
 
 
 class Metric(SemanticModel):
@@ -79,6 +82,8 @@ class Dimension(SemanticModel):
     """Known value → other words for it, such as ``DE: [germany, german]``."""
     open: bool = True
     """Whether there are more values than the known ones."""
+    pattern: str = ""
+    """A regular expression that all of its values match, such as ``prd-[0-9]+``."""
     sources: tuple[DimensionSource, ...] = Field(min_length=1)
 
 
@@ -114,7 +119,7 @@ class Filter(SemanticModel):
 
 
 class Having(SemanticModel):
-    """Only groups whose metric is beyond a number."""
+    """Only groups whose metric (or ``change``, see Order) is beyond a number."""
 
     metric: str
     op: Literal[">", ">=", "<", "<="]
@@ -122,7 +127,8 @@ class Having(SemanticModel):
 
 
 class Order(SemanticModel):
-    """What rows are ranked by: a metric's or dimension's name, or ``time``."""
+    """What rows are ranked by: a metric's or dimension's name, ``time``, or ``change`` of the first
+    metric where there is a comparison."""
 
     by: str
     descending: bool = True
@@ -133,7 +139,9 @@ class SemanticQuery(SemanticModel):
 
     ``compare`` adds, beside each metric, its value in the period before (``previous``), at the
     same time the day before (``day``) or the week before (``week``), and the change as a share.
-    ``analysis`` says what is made of the rows afterwards.
+    ``analysis`` says what is made of the rows afterwards. ``fold`` makes one figure of the grain's:
+    the average of the hours, the highest minute. ``share`` adds what part of all groups together a
+    row is; a filter on a dimension that is shown then chooses among the groups afterwards.
     """
 
     metrics: tuple[str, ...] = Field(min_length=1, max_length=6)
@@ -146,3 +154,5 @@ class SemanticQuery(SemanticModel):
     order: Order | None = None
     limit: int | None = Field(default=None, ge=1, le=10_000)
     analysis: Literal["none", "forecast", "anomalies", "explain"] = "none"
+    fold: Literal["none", "avg", "max", "min"] = "none"
+    share: bool = False
