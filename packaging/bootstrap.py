@@ -149,7 +149,7 @@ def install_project(venv: Venv, root: Path) -> None:
 
 
 def provision(venv: Venv, root: Path, quick: bool) -> int:
-    """Java and the jars: the installed packages do that. Returns its exit status."""
+    """Java, jars and models: the installed packages do that. Returns its exit status."""
     command = [str(venv.python), "-m", "engine.provision", *(["--quick"] if quick else [])]
     # Inherits the terminal, so that its progress bar is one.
     return subprocess.call(command, cwd=str(root))
@@ -343,7 +343,7 @@ def _dotted(version: Sequence[int]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make this checkout runnable.")
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    parser.add_argument("--quick", action="store_true", help="hash only jars that have changed")
+    parser.add_argument("--quick", action="store_true", help="hash only files that have changed")
     options = parser.parse_args()
     try:
         root = Path(__file__).resolve().parent.parent

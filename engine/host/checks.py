@@ -18,6 +18,7 @@ from engine.host.compose import compose
 from engine.paths import DataPaths, resources_dir
 from engine.provision.jars import verify
 from engine.provision.java import find_java
+from engine.provision.models import model_store
 from engine.settings import load_settings
 
 Level = Literal["ok", "warning", "error"]
@@ -49,6 +50,7 @@ def examine(paths: DataPaths, own_bytes: int = 0) -> Iterator[Finding]:
         _python,
         _java,
         _jars,
+        _models,
         _folder,
         _settings,
         check_disk,
@@ -85,6 +87,19 @@ def _jars(_paths: DataPaths) -> Finding:
         "jars",
         "error",
         f"Missing or changed: {names}{more}.",
+        "Run `rt-lakehouse setup`: it fetches just these again.",
+    )
+
+
+def _models(_paths: DataPaths) -> Finding:
+    wrong = model_store().verify(quick=False)
+    if not wrong:
+        return Finding("models", "ok", "Every model file matches its SHA-256.")
+    lost = "; ".join(f"{model.title}, which {model.purpose}" for model in wrong)
+    return Finding(
+        "models",
+        "warning",
+        f"Missing or changed: {lost}.",
         "Run `rt-lakehouse setup`: it fetches just these again.",
     )
 
