@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from engine.assistant.running import Rows, given_up
+from engine.assistant.telling.drawn import without_wanted
 from engine.contracts.assistant import Answer, Badge, Progress, Source
 from engine.contracts.chart import ChartSpec
 
@@ -25,6 +26,8 @@ class Asking:
         hear: Callable[[Progress], None] | None = None,
     ) -> None:
         self.question = question
+        self.words = without_wanted(question)
+        """The question without the kind of chart that it asks for."""
         self.conversation = conversation
         self.before = before
         """The last turns of the conversation, in order."""

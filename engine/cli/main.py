@@ -21,6 +21,7 @@ COMMANDS = {
     "produce": "send demo events, or a file's lines",
     "demo": "change the demo events while they run",
     "sql": "query the lake",
+    "ask": "ask the lake in plain language",
     "history": "versions of a table",
     "compare": "what differs between two versions of a table",
     "restore-table": "bring a table back to an older version",

@@ -11,6 +11,7 @@ from engine.contracts.names import Service
 from engine.contracts.pack import PackSpec
 from engine.domain.find import FoundPack, find_pack
 from engine.errors import DataFolderError
+from engine.host.folders import lake_path
 from engine.lake import LakeReader
 from engine.paths import DataPaths, check_name, resources_dir
 from engine.providers.base import Provider
@@ -47,11 +48,6 @@ class Instance:
         """New settings; each service goes by them from its next start on."""
         for provider in self.providers:
             provider.configure(settings)
-
-
-def lake_path(paths: DataPaths, settings: Settings) -> Path:
-    """Where the tables are: DELTA_PATH, else below the data folder."""
-    return Path(settings.storage.delta_path) if settings.storage.delta_path else paths.lake
 
 
 def java_executable() -> Path:

@@ -15,9 +15,10 @@ from engine.contracts.status import StateChange
 from engine.host import endpoints
 from engine.host.alerts import alert_watch
 from engine.host.commands import Commands
-from engine.host.compose import Instance, compose, lake_path
+from engine.host.compose import Instance, compose
 from engine.host.control import FILE as CONTROL_FILE
 from engine.host.control import ControlServer
+from engine.host.folders import lake_path
 from engine.host.monitor import Monitor, overall, usable
 from engine.paths import DataPaths
 from engine.platform import current_platform
