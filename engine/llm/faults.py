@@ -25,7 +25,7 @@ UNUSABLE: Final = "model_unusable"
 
 _SHOWN: Final = 300
 _SETTINGS: Final = "Check address, key and model on the Settings page."
-_TOO_LONG: Final = ("context_length", "context length", "exceed_context", "context window")
+_TOO_LONG: Final = ("context_length", "context length", "context size", "context window")
 
 
 def translate(error: Exception, endpoint: Endpoint) -> ModelError:
@@ -38,9 +38,9 @@ def translate(error: Exception, endpoint: Endpoint) -> ModelError:
     if isinstance(error, APITimeoutError):
         return TooSlow(f"The language model at {host} does not answer in time.", _network(endpoint))
     if isinstance(error, APIConnectionError):
-        cause = error if error.__cause__ is None else error.__cause__
+        cause = str(error.__cause__ or "") or str(error)
         return NotReachable(
-            f"The language model at {host} cannot be reached: {str(cause) or type(cause).__name__}.",
+            f"The language model at {host} cannot be reached: {cause}.",
             _network(endpoint),
         )
     if isinstance(error, APIStatusError):
