@@ -1,0 +1,51 @@
+"""A query in the layer's terms becomes an answer: compiled, run, told, drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.assistant.asking import Asking, Told
+from engine.assistant.meaning import Meaning, Statement
+from engine.assistant.running import Rows, Runner
+from engine.assistant.telling.drawn import Wanted, choose
+from engine.assistant.telling.sentences import Result, sentence
+from engine.assistant.ways.analyse import Analyses
+from engine.assistant.ways.settle import settle
+from engine.contracts.assistant import Answer, Badge, Source
+from engine.contracts.semantic import SemanticQuery
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Answers queries, whoever made them."""
+
+    meaning: Meaning
+    runner: Runner
+
+    def answer(
+        self,
+        asking: Asking,
+        query: SemanticQuery,
+        badge: Badge,
+        source: Source,
+        kind: Wanted | None = None,
+    ) -> Answer:
+        """Raises CannotCompile, or what running raises. ``kind`` is the chart that is wanted."""
+        if query.analysis != "none":
+            answer = Analyses(self.meaning, self.runner).answer(asking, query, badge, source)
+            return replace(answer, query=query)
+        statement = self.meaning.compile(query, asking.now)
+
+        def tell(rows: Rows) -> Told:
+            text = sentence(_result(query, statement, rows))
+            return Told(text, rows, choose(asking.question, rows, kind=kind), statement.notes)
+
+        answer = settle(asking, self.runner, statement.sql, tell, badge, source)
+        return replace(answer, query=query)
+
+
+def _result(query: SemanticQuery, statement: Statement, rows: Rows) -> Result:
+    ranked = query.order is not None and query.order.by in query.metrics
+    descending = query.order.descending if ranked and query.order else None
+    whole = not query.having and (query.limit is None or len(rows.rows) < query.limit)
+    return Result(statement.fields, rows.rows, statement.period, whole, descending, rows.truncated)
