@@ -36,6 +36,16 @@ class TableNotes(SemanticModel):
     """Column → note."""
 
 
+class DerivedTable(SemanticModel):
+    """Rows made of a table's, such as visits of events; a source may name it as its table."""
+
+    name: Name
+    description: str
+    time_column: str
+    sql: str
+    """One SELECT over the lake's tables."""
+
+
 class MetricSource(SemanticModel):
     """One way to compute a metric: an aggregate over rows of one table."""
 
@@ -91,6 +101,7 @@ class SemanticLayer(SemanticModel):
     """All of it; empty where a pack has none."""
 
     tables: tuple[TableNotes, ...] = ()
+    derived: tuple[DerivedTable, ...] = ()
     metrics: tuple[Metric, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
 

@@ -61,6 +61,8 @@ def shifted(
             return Span(back(span.start, period.unit, 1), span.start)
         if period.kind == "previous":
             return Span(back(span.start, period.unit, period.n), span.start)
+        if period.kind == "last":
+            return Span(back(span.start, period.unit, period.n), span.start)
         return Span(floor(span.start - (end - span.start), "minute"), span.start)
     step = _STEP[compare]
     return Span(span.start - step, end - step)
