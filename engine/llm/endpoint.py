@@ -32,6 +32,12 @@ LOCAL_PATIENCE: Final = Patience(connect_s=2.0, silence_s=150.0, total_s=240.0)
 """A large file takes a minute to load, and a long prompt on two busy cores as long to read."""
 
 
+def is_loopback(url: str) -> bool:
+    """Whether it is an address of this computer."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """One OpenAI-compatible service; ``model`` None takes the service's usual one."""

@@ -51,13 +51,18 @@ def needed_bytes(model: ModelFile, context_tokens: int) -> int:
     return model.size + context_tokens * model.kv_bytes_per_token + WORKING_BYTES
 
 
-def check_fits(model: ModelFile, context_tokens: int, computer: Computer) -> None:
-    """Raises ModelUnusable, with what would help."""
+def check_processor(computer: Computer) -> None:
+    """Raises ModelUnusable."""
     if not computer.avx2:
         raise ModelUnusable(
             "This computer's processor has no AVX2, which local language models need.",
             "Use a model service: enter its address and key on the Settings page.",
         )
+
+
+def check_fits(model: ModelFile, context_tokens: int, computer: Computer) -> None:
+    """Raises ModelUnusable, with what would help."""
+    check_processor(computer)
     needed, free = needed_bytes(model, context_tokens), computer.available_bytes
     if free < needed + SPARE_BYTES:
         raise ModelUnusable(

@@ -48,7 +48,9 @@ class Models:
         if remote is not None and (local is None or remote.breaker.reason() is None):
             name = remote.known_model() or remote.endpoint.host
             return ModelInfo(name, local=False, large=True, context_tokens=REMOTE_CONTEXT)
-        return None if local is None else local.info
+        if local is None or local.client.breaker.reason() is not None:
+            return None
+        return local.info
 
     def reason(self) -> str:
         """Why the model elsewhere does not answer, as sentences; empty where it does, or none is

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from engine.llm.endpoint import Endpoint
-from engine.llm.errors import BadAnswer, ModelError, TooSlow
+from engine.llm.endpoint import Endpoint, is_loopback
+from engine.llm.errors import BadAnswer, KeyRefused, ModelError, NotReachable, TooSlow
 from engine.llm.faults import translate
+from engine.llm.offers import ModelServiceSilent, list_models
 from engine.query.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 8_000_000
 """Of one answer as it comes over the wire; a piece of one token takes 300."""
-
-LIST_S: Final = 10.0
-"""For the list of models, which is short and made at once."""
 
 LOOK_S: Final = 0.05
 """How long a cancelled caller may have to wait."""
@@ -184,11 +182,12 @@ class OpenAiWire:
 
     def models(self) -> tuple[str, ...]:
         """See Wire."""
-        self._calls.now = _Call()
+        endpoint = self._endpoint
         try:
-            return tuple(model.id for model in self._client().models.list(timeout=LIST_S).data)
-        except Exception as error:  # noqa: BLE001 -- becomes an error of ours
-            raise self._translated(error) from None
+            return list_models(endpoint.base_url, endpoint.api_key).names
+        except ModelServiceSilent as error:
+            refused = error.status in (401, 403)
+            raise (KeyRefused if refused else NotReachable)(error.message, error.remedy) from None
 
     def _translated(self, error: Exception) -> ModelError:
         return translate(error, self._endpoint)
@@ -222,7 +221,8 @@ def _make_client(
         timeout=httpx2.Timeout(patience.silence_s, connect=patience.connect_s),
         limits=httpx2.Limits(max_keepalive_connections=0),
         follow_redirects=False,  # the prompt goes to the address that was set, and nowhere else
-        trust_env=not endpoint.local,  # a company's proxy must not be asked for this computer
+        # A company's proxy must not be asked for this computer.
+        trust_env=not is_loopback(endpoint.base_url),
         event_hooks={"request": [sending], "response": [coming]},
         headers={"Accept-Encoding": "identity"},  # the limit of bytes must be one of text
     )

@@ -24,6 +24,9 @@ LABELS: Final = {
     "redpanda": "Redpanda",
     "external": "External Kafka",
     "system": "As the desktop",
+    "remote": "Model service",
+    "local": "On this computer",
+    "none": "None",
 }
 """What a choice is called where its value is no word for a person."""
 

@@ -25,7 +25,7 @@ _PASSED_ON: Final = ("temperature", "top_p", "stop", "seed", "presence_penalty")
 
 def serve(config: WorkerConfig) -> int:
     """See ``worker.Serve``."""
-    import llama_cpp  # type: ignore[import-not-found]  # not in the lock
+    import llama_cpp
 
     model = llama_cpp.Llama(
         config.model,

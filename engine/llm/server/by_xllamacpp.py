@@ -34,6 +34,6 @@ def serve(config: WorkerConfig) -> int:
         threads.poll = 0  # waiting threads must not keep the pipeline's cores busy
     server = xllamacpp.Server(params)
     _kept.append(server)
-    port = urlsplit(server.listening_address).port
+    port = urlsplit(str(server.listening_address)).port
     assert port is not None, "it listens on a port"
     return port

@@ -10,7 +10,8 @@ from email.message import Message
 
 import pytest
 
-from engine.readings.models import DEFAULT_BASE_URL, ModelServiceSilent, list_models
+from engine.llm.endpoint import OPENAI
+from engine.llm.offers import ModelServiceSilent, list_models
 
 pytestmark = pytest.mark.unit
 
@@ -24,13 +25,13 @@ def service(monkeypatch):
         error: Exception | None = None
         requests: list[urllib.request.Request] = []  # noqa: RUF012 -- one object for a test
 
-    def urlopen(request, timeout):
+    def answer(_opener, request, timeout):
         Service.requests.append(request)
         if Service.error is not None:
             raise Service.error
         return io.BytesIO(Service.body)
 
-    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", answer)
     return Service
 
 
@@ -49,7 +50,7 @@ def test_that_the_models_are_listed_with_the_key(service):
 def test_that_a_local_service_needs_no_key(service):
     list_models(None, None)
     (request,) = service.requests
-    assert request.full_url == f"{DEFAULT_BASE_URL}/models"
+    assert request.full_url == f"{OPENAI}/models"
     assert not request.has_header("Authorization")
 
 
