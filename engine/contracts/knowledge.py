@@ -12,7 +12,12 @@ Origin = Literal["pack", "user"]
 
 
 class KnowledgeItem(BaseModel):
-    """One piece. ``text`` is what is embedded; ``payload`` is what it leads to (SQL, a name)."""
+    """One piece. ``text`` is what is embedded; ``payload`` is what it leads to (SQL, a name).
+
+    Of questions, metrics and dimensions each line of the text is a wording of its own, and the
+    nearest one counts. ``payload`` of the pack's items: ``name`` in the pack, of questions also
+    ``asks`` and ``sql``, of page sections ``heading``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,3 +78,30 @@ class Knowledge(Protocol):
     def status(self) -> KnowledgeStatus:
         """See KnowledgeStatus."""
         ...
+
+
+VECTOR_SIZE = 384
+"""Numbers in a vector of all-MiniLM-L6-v2."""
+
+
+class VectorsConfig(BaseModel):
+    """What the process that holds the knowledge is told; written to a 0600 file.
+
+    ``external`` needs ``url``, ``server`` the ``binary``; ``folder`` is where ``embedded`` and
+    ``server`` keep their files.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: Literal["external", "server", "embedded"]
+    collection: str
+    pack: str
+    """Name and version of the pack that the items are of."""
+    items: tuple[KnowledgeItem, ...]
+    folder: str
+    address_file: str
+    """Where port and key of the loopback server are written."""
+    run_folder: str
+    url: str = ""
+    api_key: str | None = None
+    binary: str = ""

@@ -106,7 +106,10 @@ def _run_open(paths: DataPaths) -> str:
 
 
 def _folders(paths: DataPaths) -> tuple[Path, ...]:
-    return (paths.lake, paths.checkpoints, paths.logs, paths.run, paths.broker, paths.scratch)
+    return (
+        *(paths.lake, paths.checkpoints, paths.logs, paths.run),
+        *(paths.broker, paths.knowledge, paths.scratch),
+    )
 
 
 def _closed_to_owner(folder: Path) -> bool:
