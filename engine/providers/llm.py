@@ -101,8 +101,9 @@ class LanguageModel(ProviderBase):
 
     def _options(self, settings: AssistantSettings) -> tuple[Provider, ...]:
         local = LocalLlm(self._paths, settings, self._bundled)
+        standby = LocalLlm(self._paths, settings, self._bundled, standby=True)
         # Who pins the service wants no other model to answer in its place.
-        remote = RemoteLlm(settings, None if settings.provider else local)
+        remote = RemoteLlm(settings, None if settings.provider else standby)
         return remote, local, NoLlm()
 
     def _remote(self) -> ChatClient | None:

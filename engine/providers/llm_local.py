@@ -52,11 +52,17 @@ class LocalLlm(ProviderBase):
     probe_patience: int | None = 4
 
     def __init__(
-        self, paths: DataPaths, settings: AssistantSettings, bundled: Callable[[], Path]
+        self,
+        paths: DataPaths,
+        settings: AssistantSettings,
+        bundled: Callable[[], Path],
+        *,
+        standby: bool = False,
     ) -> None:
         self._paths = paths
         self._settings = settings
         self._bundled = bundled
+        self._standby = standby
         self._start: _Start | None = None
 
     @property
@@ -96,17 +102,10 @@ class LocalLlm(ProviderBase):
     async def prepare(self, _run: RunTool, /) -> None:
         """Choose a port and a key, and write the configuration, which holds both."""
         file = await asyncio.to_thread(self.model_file)
-        config = ServerConfig(
-            model=str(file.path),
-            runtime=find_runtime(),
-            port=free_ports(1)[0],
-            api_key=secrets.token_hex(24),
-            context_tokens=context_for(file, self._settings.local_context),
-            threads=threads(),
-            idle_s=self._settings.local_idle,
-        )
+        settings = self._settings
+        config = server_config(file, settings.local_context, settings.local_idle, self._standby)
         write_private(self._config_file, config.model_dump_json())
-        self._start = _Start(config, file, _ask_at(config, file))
+        self._start = _Start(config, file, client_of(config, file))
 
     def command(self) -> Launch:
         """See Provider."""
@@ -133,7 +132,24 @@ def _url(config: ServerConfig) -> str:
     return f"http://{HOST}:{config.port}/v1"
 
 
-def _ask_at(config: ServerConfig, file: ModelFile) -> LocalModel:
+def server_config(
+    file: ModelFile, context_tokens: int, idle_s: float, quiet: bool = False
+) -> ServerConfig:
+    """With a free port and a new key. Raises ModelUnusable where nothing runs llama.cpp."""
+    return ServerConfig(
+        model=str(file.path),
+        runtime=find_runtime(),
+        port=free_ports(1)[0],
+        api_key=secrets.token_hex(24),
+        context_tokens=context_for(file, context_tokens),
+        threads=threads(),
+        idle_s=idle_s,
+        quiet=quiet,
+    )
+
+
+def client_of(config: ServerConfig, file: ModelFile) -> LocalModel:
+    """Who asks the server."""
     endpoint = Endpoint(
         _url(config), config.api_key, file.name, local=True, patience=LOCAL_PATIENCE
     )

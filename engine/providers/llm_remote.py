@@ -24,7 +24,7 @@ class RemoteLlm(ProviderBase):
     service = Service.LLM.value
     start_timeout_s = 30.0
     stop_grace_s = 5.0
-    probe_interval_s: float | None = 60.0
+    probe_interval_s: float | None = 30.0
     """A list of models costs nothing, but is asked of somebody else's computer."""
     probe_patience: int | None = None
     """There is nothing to restart: it stays DEGRADED until it answers again."""

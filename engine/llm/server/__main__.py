@@ -18,6 +18,8 @@ from engine.llm.server.config import ServerConfig
 from engine.llm.server.front import Front
 from engine.llm.server.keeper import Keeper
 
+log = logging.getLogger(__name__)
+
 LOOK_S = 1.0
 EXIT_OK, EXIT_FAILED, EXIT_BAD_CONFIG = 0, 1, 2
 
@@ -50,7 +52,9 @@ def run(config: ServerConfig, channel: ParentChannel) -> int:
     model = read_model_file(Path(config.model))
 
     def tell(what: str, well: bool) -> None:
-        channel.send(Recovered(detail=what) if well else Degraded(detail=what))
+        log.log(logging.INFO if well else logging.WARNING, "%s", what)
+        if not config.quiet:
+            channel.send(Recovered(detail=what) if well else Degraded(detail=what))
 
     keeper = Keeper(config, told=tell)
     front = Front(config.port, config.api_key, model.name, keeper)

@@ -22,6 +22,8 @@ class ServerConfig(BaseModel):
     context_tokens: int = Field(ge=256)
     threads: int = Field(ge=1)
     idle_s: float = Field(gt=0)
+    quiet: bool = False
+    """A standby's model coming and going says nothing about the service it stands by for."""
 
 
 class WorkerConfig(BaseModel):

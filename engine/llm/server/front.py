@@ -75,7 +75,6 @@ class Handler(BaseHTTPRequestHandler):
             with self.server.keeper.lease() as worker:
                 self._pass_on(worker, body)
         except ModelUnusable as error:
-            log.warning("%s", error)
             told = {"type": UNUSABLE, "message": error.message, "remedy": error.remedy}
             self._answer(503, {"error": told})
 
