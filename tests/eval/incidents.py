@@ -65,9 +65,7 @@ _ALERTS: Final = (
 def incident_at(at_ms: float) -> str | None:
     """The incident that plays at a moment."""
     us = at_ms * 1000
-    return next(
-        (name for name, begin, end in INCIDENTS if micros(begin) <= us < micros(end)), None
-    )
+    return next((name for name, begin, end in INCIDENTS if micros(begin) <= us < micros(end)), None)
 
 
 def alert_rows() -> list[Row]:
