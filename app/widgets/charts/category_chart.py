@@ -215,7 +215,7 @@ class CategoryChart(FieldChart):
         self._names.setWidth(widest + AIR_PX)
         self._values.setStyle(showValues=not self._says_values() and not self.is_empty())
         self._values.setHeight(6 if self._says_values() else 24)
-        self._values.setGrid(0 if self._says_values() else 255)
+        self._values.setGrid(False if self._says_values() else 255)
         self._say_values(range(first, last) if every == 1 else range(0))
         across = self.whole()[0]
         self.field.box.setXRange(*across, padding=0)

@@ -70,12 +70,12 @@ def unit_name(column: Column) -> str:
     return _UNITS.get(figure_of(column.name, column.values), "")
 
 
-def heading(spec: ChartSpec) -> str:
-    """What the chart shows: ``GMV by country``."""
+def heading(spec: ChartSpec, table: dict[str, Column]) -> str:
+    """What the chart shows: ``GMV by country``, ``Orders by device type over time``."""
     what = ", ".join(words(name) for name in spec.y) or words(spec.x)
     match spec.kind:
         case "number":
-            return what
+            return _capital(what)
         case "histogram":
             return tr("Distribution of {0}").format(words(spec.x) or what)
         case "scatter":
@@ -83,8 +83,11 @@ def heading(spec: ChartSpec) -> str:
         case "heatmap":
             by = tr("{0} and {1}").format(words(spec.series or ""), words(spec.x))
             return tr("{0} by {1}").format(_capital(what), by)
-    by = f"{words(spec.x)}, {words(spec.series)}" if spec.series else words(spec.x)
-    return tr("{0} by {1}").format(_capital(what), by)
+    timed = spec.x in table and table[spec.x].role == "time"
+    sides = [words(spec.x)] if spec.x and not timed else []
+    by = ", ".join([*sides, *([words(spec.series)] if spec.series else [])])
+    text = tr("{0} by {1}").format(_capital(what), by) if by else _capital(what)
+    return tr("{0} over time").format(text) if timed else text
 
 
 def words(name: str) -> str:

@@ -11,7 +11,15 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.theme import Theme
@@ -31,6 +39,8 @@ FAINTEST: Final = 0.08
 """The lowest value is still told from a cell without one."""
 TEXT_PX: Final = (46, 16)
 """Width and height of a cell that has room for its number."""
+ROOM_PX: Final = 190
+"""What unit, menu and the air between them take of the title's row."""
 MOST_TEXTS: Final = 300
 
 
@@ -114,8 +124,18 @@ class HeatChart(FieldChart):
             self._scale.show_range(self._unit.value(low), self._unit.value(high))
         else:
             self._image.clear()
-        self._scale.setVisible(not self.is_empty())
+        self._show_scale()
         self.show_view()
+
+    def _show_scale(self) -> None:
+        """Where the title leaves it room."""
+        wide = self._title.sizeHint().width() + self._scale.sizeHint().width() + ROOM_PX
+        self._scale.setVisible(not self.is_empty() and wide <= self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """See _show_scale."""
+        super().resizeEvent(event)
+        self._show_scale()
 
     def _strength(self) -> Floats:
         """From FAINTEST to 1; a single value is in the middle."""

@@ -18,8 +18,9 @@ from app.widgets.charts.across import TIME, bins, numbers
 from app.widgets.charts.bar_chart import Bar, BarChart
 from app.widgets.charts.category_chart import CategoryChart
 from app.widgets.charts.chart import Chart
-from app.widgets.charts.columns import Column, columns_of, heading, shares, unit_name
+from app.widgets.charts.columns import Column, columns_of, heading, shares, unit_name, words
 from app.widgets.charts.heat_chart import HeatChart
+from app.widgets.charts.layer import Kind
 from app.widgets.charts.number_chart import NumberChart
 from app.widgets.charts.scatter_chart import ScatterChart
 from app.widgets.charts.shapes import Floats
@@ -45,7 +46,7 @@ def chart_of(
     """The chart that ``spec`` describes, of these rows."""
     table = columns_of(columns, rows[:MOST_POINTS])
     made = _MAKERS[spec.kind](spec, table, theme) if _named(spec) <= set(table) else None
-    chart = made or NumberChart(theme, heading(spec))
+    chart = made or NumberChart(theme, heading(spec, table))
     chart.set_empty_text(tr("The result has nothing to draw this with"))
     chart.show_emptiness()
     return chart
@@ -86,12 +87,13 @@ def _over(
     across = TIME if x.role == "time" else numbers(spec.x, units.unit(unit_name(x)))
     lowest = min((float(np.nanmin(c.numbers)) for c in shown if c.any), default=0.0)
     chart = TimeChart(
-        theme, heading(spec), unit, stack=stack, from_zero=bars or lowest <= 0, across=across
+        theme, heading(spec, table), unit, stack=stack, from_zero=bars or lowest <= 0, across=across
     )
     parts = _parts(spec, table)
-    kind: Any = "bars" if bars else "line"
+    kind: Kind = "bars" if bars else "line"
+    filled = len(parts) == 1 and not bars and spec.low is None
     for name, at, y in parts:
-        chart.set_series(name, at, y, fill=len(parts) == 1 and not bars, kind=kind)
+        chart.set_series(name, at, y, fill=filled, kind=kind)
     if spec.low and spec.high and len(parts) == 1:
         order = _order(x.numbers)
         band = (table[spec.low].numbers[order], table[spec.high].numbers[order])
@@ -164,7 +166,7 @@ def _categories(spec: ChartSpec, table: Table, theme: Theme, *, stack: bool) -> 
     for name in spec.y[:1] if spec.series else spec.y:
         y = table[name].numbers
         add(name, y, _kept(table[spec.series].texts, y) if spec.series else ())
-    chart = CategoryChart(theme, heading(spec), unit_name(table[spec.y[0]]), stack=stack)
+    chart = CategoryChart(theme, heading(spec, table), unit_name(table[spec.y[0]]), stack=stack)
     chart.set_groups(labels, [(n, v.tolist()) for n, v in groups.items()], [tuple(r) for r in rows])
     return chart
 
@@ -177,14 +179,18 @@ def _scatter(spec: ChartSpec, table: Table, theme: Theme) -> Chart | None:
     if not spec.x or not spec.y:
         return None
     x, y = table[spec.x], table[spec.y[0]]
-    chart = ScatterChart(theme, heading(spec), (spec.x, spec.y[0]), (unit_name(x), unit_name(y)))
+    chart = ScatterChart(
+        theme, heading(spec, table), (spec.x, spec.y[0]), (unit_name(x), unit_name(y))
+    )
     places = list(range(len(x.numbers)))
     if not spec.series:
         chart.set_clouds([(spec.y[0], x.numbers, y.numbers, places)])
         return chart
     names = np.array(_kept(table[spec.series].texts, y.numbers), dtype=object)
     found = [(name, names == name) for name in dict.fromkeys(names.tolist())]
-    chart.set_clouds([(n, x.numbers[here], y.numbers[here], np.flatnonzero(here).tolist()) for n, here in found])
+    chart.set_clouds(
+        [(n, x.numbers[here], y.numbers[here], np.flatnonzero(here).tolist()) for n, here in found]
+    )
     return chart
 
 
@@ -194,11 +200,11 @@ def _histogram(spec: ChartSpec, table: Table, theme: Theme) -> Chart | None:
         return None
     column = table[name]
     values = column.numbers[np.isfinite(column.numbers)]
-    chart = TimeChart(theme, heading(spec), tr("rows"))
+    chart = TimeChart(theme, heading(spec, table), tr("rows"))
     if len(values):
         counts, edges = np.histogram(values, bins=_bins(values))
         across = bins(name, edges, units.unit(unit_name(column)))
-        chart = TimeChart(theme, heading(spec), tr("rows"), across=across)
+        chart = TimeChart(theme, heading(spec, table), tr("rows"), across=across)
         middles = (edges[1:] + edges[:-1]) / 2
         chart.set_series(tr("rows"), middles, counts, kind="bars")
     chart.flush()
@@ -222,7 +228,7 @@ def _funnel(spec: ChartSpec, table: Table, theme: Theme) -> Chart | None:
         return None
     labels, column = table[spec.x].texts, table[spec.y[0]]
     values = np.maximum(np.nan_to_num(column.numbers), 0.0)
-    chart = BarChart(theme, heading(spec), unit_name(column), rows=min(len(labels), 6))
+    chart = BarChart(theme, heading(spec, table), unit_name(column), rows=min(len(labels), 6))
     bars = []
     for at, (label, value) in enumerate(zip(labels, values.tolist(), strict=True)):
         before, first = (values[at - 1], values[0]) if at else (0.0, 0.0)
@@ -248,17 +254,17 @@ def _heatmap(spec: ChartSpec, table: Table, theme: Theme) -> Chart | None:
             at = line_at[down.texts[row]], column_at[across.texts[row]]
             cells[at] = value if np.isnan(cells[at]) else cells[at] + value
             rows[at] = row
-    chart = HeatChart(theme, heading(spec), unit_name(y), (spec.x, spec.series))
+    chart = HeatChart(theme, heading(spec, table), unit_name(y), (spec.x, spec.series))
     chart.set_cells(columns, lines, cells, rows)
     return chart
 
 
 def _number(spec: ChartSpec, table: Table, theme: Theme) -> Chart | None:
-    chart = NumberChart(theme, heading(spec))
+    chart = NumberChart(theme, heading(spec, table))
     named = [table[name] for name in spec.y]
     others = [c for c in table.values() if c.role == "number" and c.name not in spec.y]
     figures = [
-        (c.name, float(c.numbers[0]), unit_name(c))
+        (words(c.name), float(c.numbers[0]), unit_name(c))
         for c in [*named, *others]
         if len(c.numbers) and np.isfinite(c.numbers[0])
     ]

@@ -60,6 +60,7 @@ class ScatterChart(FieldChart):
         left, bottom = ValueAxis(self._units[1]), ValueAxis(self._units[0], "bottom")
         super().__init__(theme, title, "", Field(left, bottom), parent)
         for axis, name in ((left, names[1]), (bottom, names[0])):
+            axis.enableAutoSIPrefix(False)
             axis.setLabel(name)
             axis.setGrid(255)
         left.setWidth(LEFT_PX + 18)
