@@ -96,7 +96,8 @@ def test_that_status_has_its_contracted_shape(running: Lakehouse) -> None:
     for service in report["services"]:
         assert wanted | {"detail"} <= set(service)
         assert service["state"] == "READY"
-    assert [service["name"] for service in report["services"]] == ["broker", "pipeline"]
+    names = [service["name"] for service in report["services"]]
+    assert names == ["broker", "pipeline", "vectors", "llm"]
     assert set(report["tables"]) == {table.value for table in Table}
     for table in report["tables"].values():
         assert set(table) == {"rows", "files", "version", "bytes"}
