@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
 
-.PHONY: run setup dev test check bench chaos screenshots lock clean
+.PHONY: run setup dev test check bench eval chaos screenshots lock clean
 
 run:
 	@$(PYTHON) packaging/bootstrap.py --quick
@@ -28,6 +28,11 @@ check: dev
 
 bench: dev
 	$(VENV)/python -m pytest tests/performance -m performance -s $(ARGS)
+
+# Questions to the assistant over a frozen lake (ARGS="--provider offline --topic revenue").
+eval: dev
+	$(VENV)/python -m pytest -q tests/eval -m eval
+	$(VENV)/python -m tests.eval $(ARGS)
 
 chaos: dev
 	$(VENV)/python -m pytest tests -m chaos $(ARGS)

@@ -82,6 +82,7 @@ def ranked(
     if not answer.rows:
         return not gold.rows
     best: list[Cell] = []
+    whole = gold
     if by:
         place = gold.at(by)
         kept = [row for row in gold.labelled.rows if row[place] is not None]
@@ -89,8 +90,8 @@ def ranked(
         gold = Result(gold.names, tuple(kept))
         best = [row[place] for row in kept]
     seen = [gold.at(name) for name in shown or gold.names]
-    for pairing in _pairings(gold, answer, seen, times):
-        rows = _labelled(gold, answer, seen, pairing)
+    for pairing in _pairings(whole, answer, seen, times):
+        rows = _labelled(whole, answer, seen, pairing)
         if count is not None and len(rows) != min(count, len(gold.rows)):
             continue
         if _in_gold(gold, rows, seen, pairing, best, by):
@@ -127,11 +128,11 @@ def _in_gold(
 
 
 def _equal(gold: Result, answer: Result, times: bool) -> bool:
-    gold = gold.labelled
     everything = range(len(gold.names))
+    kept = gold.labelled
     for pairing in _pairings(gold, answer, everything, times):
         rows = _labelled(gold, answer, everything, pairing)
-        if len(rows) == len(gold.rows) and _in_gold(gold, rows, everything, pairing, (), ""):
+        if len(rows) == len(kept.rows) and _in_gold(kept, rows, everything, pairing, (), ""):
             return True
     return False
 
