@@ -152,7 +152,21 @@ def provision(venv: Venv, root: Path, quick: bool) -> int:
     """Java, jars and models: the installed packages do that. Returns its exit status."""
     command = [str(venv.python), "-m", "engine.provision", *(["--quick"] if quick else [])]
     # Inherits the terminal, so that its progress bar is one.
-    return subprocess.call(command, cwd=str(root))
+    status = subprocess.call(command, cwd=str(root))
+    if status == 0:
+        prepare_vectors(venv, root)
+    return status
+
+
+def prepare_vectors(venv: Venv, root: Path) -> None:
+    """The packs' texts as vectors; without them the first start takes some seconds longer."""
+    packs = sorted((root / "resources" / "domains").glob("**/*.*"))
+    key = venv.key(root / "resources" / "models" / "models.toml", *packs)
+    if venv.is_done("vectors", key):
+        return
+    command = [str(venv.python), "-m", "engine.knowledge.prepare"]
+    if subprocess.call(command, cwd=str(root)) == 0:
+        venv.mark_done("vectors", key)
 
 
 # ------------------------------------------------------------------- the virtual environment

@@ -17,6 +17,7 @@ from engine.contracts.knowledge import VectorsConfig
 from engine.knowledge.embedder import Embedder
 from engine.knowledge.errors import KnowledgeUnavailable
 from engine.knowledge.faults import told
+from engine.knowledge.prepared import Prepared, prepared_file
 from engine.knowledge.qdrant_binary import new_plan, running_server
 from engine.knowledge.store import QdrantKnowledge
 from engine.platform.loopback import free_port
@@ -51,7 +52,7 @@ def opened(
             quicken(Path(config.folder), config.collection)
         else:
             _index(client, config)
-        knowledge.follow(config.pack, config.items)
+        knowledge.follow(config.pack, config.items, Prepared(prepared_file(), embedder))
         yield knowledge
 
 

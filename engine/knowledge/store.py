@@ -75,7 +75,7 @@ class QdrantKnowledge:
         """See Knowledge."""
         for item in items:
             _check_id(item.id)
-        vectors = self._vectors(items)
+        vectors = _vectors(items, self._embedder)
         with self._lock, told(self._where):
             self._upsert(items, vectors)
 
@@ -122,7 +122,7 @@ class QdrantKnowledge:
                 "Set QDRANT_COLLECTION to a name that is free.",
             )
 
-    def follow(self, pack: str, items: Sequence[KnowledgeItem]) -> int:
+    def follow(self, pack: str, items: Sequence[KnowledgeItem], embedder: Embedder) -> int:
         """Makes the pack's items these; how many were written or removed.
 
         What a person added, changed or deleted stays. A second time does nothing.
@@ -140,7 +140,7 @@ class QdrantKnowledge:
             for each, payload in kept.items()
             if each not in wanted and payload.get("origin") == "pack"
         ]
-        vectors = self._vectors(changed)
+        vectors = _vectors(changed, embedder)
         with self._lock, told(self._where):
             self._upsert(changed, vectors)
             if gone:
@@ -165,11 +165,12 @@ class QdrantKnowledge:
         for start in range(0, len(points), PAGE):
             self._client.upsert(self._collection, points[start : start + PAGE], wait=True)
 
-    def _vectors(self, items: Sequence[KnowledgeItem]) -> list[tuple[Vector, ...]]:
-        """The vectors of each item's wordings; without the lock, since they take long."""
-        texts = [wordings(item) for item in items]
-        flat = iter(self._embedder.embed([text for several in texts for text in several]))
-        return [tuple(next(flat) for _ in several) for several in texts]
+
+def _vectors(items: Sequence[KnowledgeItem], embedder: Embedder) -> list[tuple[Vector, ...]]:
+    """The vectors of each item's wordings; it takes long, so that nobody holds the lock."""
+    texts = [wordings(item) for item in items]
+    flat = iter(embedder.embed([text for several in texts for text in several]))
+    return [tuple(next(flat) for _ in several) for several in texts]
 
 
 def _outdated(payload: dict[str, object], item: KnowledgeItem) -> bool:
