@@ -3,7 +3,8 @@
 The same multiset of rows once each of gold's columns is matched, by its values, to one of the
 answer's; further columns of the answer do no harm. Rows without a label (NULL) are left aside on
 both sides, and so are, where the number of rows differs, rows of zeros, since some statements fill
-gaps and others do not. A result without any figure but zero equals one without rows.
+gaps and others do not. A result without any figure but zero equals one without rows. A single
+figure may stand in every row of what it counts.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ def equal(gold: Result, answer: Result, times: bool = False) -> bool:
     """Whether these are the same rows, in any order."""
     if _says_nothing(gold) and _says_nothing(answer):
         return True
+    if len(gold.rows) == len(gold.names) == 1 and len(answer.rows) > 1:
+        return _repeated(gold, answer)
     if answer.truncated:
         return ranked(gold, answer, None, "", times=times)
     return any(_equal(g, a, times) for g, a in ((gold, answer), (_filled(gold), _filled(answer))))
@@ -135,6 +138,13 @@ def _equal(gold: Result, answer: Result, times: bool) -> bool:
         if len(rows) == len(kept.rows) and _in_gold(kept, rows, everything, pairing, (), ""):
             return True
     return False
+
+
+def _repeated(gold: Result, answer: Result) -> bool:
+    ((figure,),) = gold.rows
+    return any(
+        all(same(figure, c) for c in answer.column(place)) for place in range(len(answer.names))
+    )
 
 
 def _pairings(gold: Result, answer: Result, seen: Sequence[int], times: bool) -> Iterator[Pairing]:

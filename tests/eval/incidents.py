@@ -105,7 +105,8 @@ def batch_rows(records: list[KafkaRecord], truth: OracleResult) -> list[Row]:
 
 
 def _batch_row(number: int, slot: int, size: int, rng: Random) -> Row:
-    started = micros(START) + (slot + 1) * BATCH_S * _SECOND
+    # A little before its last record's slot ends, so that none begins at the very end of the lake.
+    started = micros(START) + (slot + 1) * BATCH_S * _SECOND - _SECOND // 2
     slow = micros(LAGGING[0]) <= started < micros(LAGGING[1])
     duration = (700 + 2.5 * size + rng.gammavariate(2, 90)) * (6 if slow else 1)
     p50 = duration * 0.9 + rng.gammavariate(2, 60)

@@ -88,6 +88,13 @@ def test_that_a_cut_off_answer_must_hold_rows_of_gold() -> None:
     assert not equal(gold, result("u v", ("u1", 1), ("u3", 2), truncated=True))
 
 
+def test_that_one_figure_may_stand_in_every_row_of_what_it_counts() -> None:
+    gold = result("v", (2,))
+    assert equal(gold, result("rule n", ("a", 2), ("b", 2)))
+    assert not equal(gold, result("rule n", ("a", 2), ("b", 3)))
+    assert not equal(gold, result("rule", ("a",), ("b",)))
+
+
 SOLD = result("p v", ("a", 9), ("b", 7), ("c", 7), ("d", 1))
 
 
