@@ -75,6 +75,7 @@ def test_that_a_refusal_changes_what_it_is_about(refusal, field, value):
     assert dialect is not None
     if field == "response_format" and value is None:
         dialect = dialect.after(refusal, shaped=True)
+        assert dialect is not None
     assert make_body("m", TURNS, CLOSED, 64, dialect).get(field) == value
 
 
