@@ -103,6 +103,11 @@ class CategoryChart(FieldChart):
         self._hidden.clear()
         self._arrange()
 
+    @property
+    def stacked(self) -> bool:
+        """Whether the bars of a label stand on one another."""
+        return self._stack
+
     def labels(self) -> tuple[str, ...]:
         """From the top."""
         return self._labels
