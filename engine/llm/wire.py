@@ -157,6 +157,8 @@ class OpenAiWire:
         try:
             reply = Reply(request="")
             for chunk in self._chunks(body):
+                if call.given_up.is_set():
+                    return  # megabytes may lie in the socket's buffer still
                 piece = _note(chunk, reply)
                 if piece:
                     call.queue.put(piece)
