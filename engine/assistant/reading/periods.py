@@ -400,8 +400,8 @@ _RAW: Final[tuple[tuple[str, _Maker], ...]] = (
     (rf"(?:in |during |from )?(?P<of>this|yesterday) (?P<part>{'|'.join(_PARTS)})", _part),
     (rf"since (?:this )?(?P<part>{'|'.join(_PARTS)})", _since_part),
     (r"(?:on |over |during |at )?(?:the |this |last )?weekend", _weekend),
-    (rf"{_IN}(?:all time|all times|beginning|start|whole time|entire time)(?: on)?(?: of time)?",
-     _fixed("all")),
+    (rf"{_IN}(?:all time|all times|whole time|entire time)", _fixed("all")),
+    (r"(?:since|from) (?:the )?(?:very )?(?:beginning|start)(?: on)?(?: of time)?", _fixed("all")),
     ((r"(?:ever|in total|to date|so far|until now|up to now|overall|altogether|in all"
      r"|(?:in|over|of|from|across) (?:all|all of)? ?(?:the )?(?:whole |entire )?"
      r"(?:data ?set|data|lake|history))"), _fixed("all")),

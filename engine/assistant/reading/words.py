@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from engine.domain.stems import ARTICLES, stem_of, word_set
+
 _TOKEN: Final = re.compile(
     r"""
       (?P<date>\d{4}-\d{2}-\d{2}(?:[tT\ ]\d{2}:\d{2}(?::\d{2})?(?:[zZ]|\+00:?00)?)?)
@@ -45,18 +47,6 @@ NUMBERS: Final = {
     "dozen": 12,
     "zero": 0,
 }
-
-
-def word_set(*lines: str) -> frozenset[str]:
-    """The words of some lines."""
-    return frozenset(word for line in lines for word in line.split())
-
-
-_WHOLE: Final = word_set(
-    "rating ratings shipping morning evening during thing nothing something anything string",
-    "king spring ring bring missing trending need speed feed seed indeed",
-)
-"""Words whose ending is no ending."""
 
 
 @dataclass(frozen=True)
@@ -131,34 +121,9 @@ def _plain(text: str, kind: str) -> str:
     return bare.split("'")[0] or bare
 
 
-def stem_of(word: str) -> str:
-    """One form for a word's endings; not a dictionary's, only the same for all of them.
-
-    >>> stem_of("purchases") == stem_of("purchased") == stem_of("purchasing")
-    True
-    >>> stem_of("countries"), stem_of("categories") == stem_of("category"), stem_of("rating")
-    ('country', True, 'rating')
-    """
-    if word in _WHOLE:
-        return word.removesuffix("s") if word.endswith("gs") else word
-    if len(word) > 4 and word.endswith("ies"):
-        word = word[:-3] + "y"
-    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    if len(word) > 5 and word.endswith("ing"):
-        word = _undouble(word[:-3])
-    elif len(word) > 4 and word.endswith("ed") and not word.endswith("eed"):
-        word = _undouble(word[:-2])
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word
-
-
-def _undouble(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls" else word
-
-
 def stems_of(phrase: str) -> tuple[str, ...]:
     """The stems of a phrase's words, articles left out."""
     return tuple(t.stem for t in read_text(phrase).tokens if t.low not in ARTICLES)
 
 
-ARTICLES: Final = frozenset({"the", "a", "an", "our", "my", "your", "their", "its"})
+__all__ = ["ARTICLES", "NUMBERS", "Text", "Token", "read_text", "stem_of", "stems_of", "word_set"]

@@ -1,0 +1,260 @@
+"""What the semantic layer gives its meaning: the metrics, dimensions and values of a question."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Final
+
+from engine.assistant.reading.draft import DimensionUse, Draft, MetricUse, Role
+from engine.assistant.reading.language import CONNECTIVES, NEGATIONS
+from engine.assistant.reading.lexicon import Phrase, find_phrases
+from engine.assistant.reading.thresholds import FoundThreshold, find_thresholds
+from engine.assistant.reading.words import ARTICLES, word_set
+from engine.contracts.semantic import Filter, Having, Metric
+
+_BY: Final = word_set("by per each every across among within")
+_WHICH: Final = word_set("which what whose")
+_COUNTING: Final = word_set("many number count distinct unique different")
+_SKIPPED: Final = ARTICLES | word_set("individual single different various all of type types kind")
+_TOP_WORDS: Final = word_set(
+    "top best worst biggest largest highest lowest smallest leading busiest strongest weakest most",
+    "least fewest greatest popular performing selling bottom valuable active frequent common",
+)
+_WITH: Final = word_set("with who that having including containing where which whose whom made")
+
+
+def take_phrases(draft: Draft) -> None:
+    """Metrics, dimensions and filters, with the thresholds that belong to a metric."""
+    thresholds = find_thresholds(draft.text, frozenset(draft.claimed))
+    for threshold in thresholds:
+        draft.claim(threshold.first, threshold.end)
+    phrases = find_phrases(draft.text, draft.layer, frozenset(draft.claimed))
+    phrases = _as_values(draft, phrases)
+    values = [p for p in phrases if p.kind == "value"]
+    for phrase in phrases:
+        draft.claim(phrase.first, phrase.end)
+        if phrase.kind == "metric":
+            _take_metric(draft, phrase, phrases)
+        elif phrase.kind == "dimension":
+            _take_dimension(draft, phrase, values)
+    _take_values(draft, values)
+    _take_reason(draft)
+    _take_who(draft)
+    for threshold in thresholds:
+        _take_threshold(draft, threshold)
+
+
+def _take_reason(draft: Draft) -> None:
+    """ "why were records refused": by the dimension that says why."""
+    tables = {s.table for d in draft.layer.dimensions if d.name == "reason" for s in d.sources}
+    metrics = [draft.metric(use.name) for use in draft.metrics]
+    known = any(s.table in tables for m in metrics for s in m.sources)
+    if known and draft.analysis == "none" and draft.take("why|for what reasons?|what for"):
+        draft.dimensions.append(DimensionUse("reason", 0, 0, "by", True))
+
+
+def _take_who(draft: Draft) -> None:
+    """ "who spent the most": a ranking of users."""
+    known = any(d.name == "user" for d in draft.layer.dimensions)
+    if (
+        known
+        and not draft.dimensions
+        and draft.find("who|whom")
+        and draft.low(0) in ("who", "whom")
+    ):
+        plural = draft.low(1) == "are"
+        draft.metrics = [m for m in draft.metrics if m.name not in ("active_users", "buyers")]
+        draft.dimensions.append(DimensionUse("user", 0, 1, "which", plural))
+
+
+def _as_values(draft: Draft, phrases: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """After "event type" a word is a value, even where it is a metric's name as well."""
+    made = []
+    for at, phrase in enumerate(phrases):
+        before = phrases[at - 1] if at else None
+        if (
+            phrase.kind == "metric"
+            and before is not None
+            and before.kind == "dimension"
+            and before.name == "event_type"
+            and phrase.first - before.end <= 1
+            and (event := event_type_of(draft.metric(phrase.name)))
+        ):
+            phrase = Phrase("value", "event_type", phrase.first, phrase.end, event)  # noqa: PLW2901
+        made.append(phrase)
+    return tuple(made)
+
+
+def event_type_of(metric: Metric) -> str | None:
+    """The event type that a plain count counts; None where it is more than that."""
+    for source in metric.sources:
+        found = re.fullmatch(r"COUNT\(\*\) FILTER \(WHERE event_type = '(\w+)'\)", source.sql)
+        if found:
+            return found.group(1)
+    return None
+
+
+def _take_metric(draft: Draft, phrase: Phrase, phrases: tuple[Phrase, ...]) -> None:
+    role = _role(draft, phrase)
+    if phrase.also and any(
+        v.name == phrase.also and (0 <= v.first - phrase.end <= 1 or 0 <= phrase.first - v.end <= 1)
+        for v in phrases
+        if v.kind == "value"
+    ):
+        return
+    others = [p for p in phrases if p.kind == "metric" and not p.also and p != phrase]
+    counted = draft.low(phrase.first - 1) in _COUNTING or draft.low(phrase.first) in _COUNTING
+    if phrase.also and not counted and (role != "plain" or _is_subject(draft, phrase, others)):
+        if role == "plain":
+            role = "top"
+        use = DimensionUse(phrase.also, phrase.first, phrase.end, role, _plural(draft, phrase))
+        draft.dimensions.append(use)
+        return
+    draft.metrics.append(MetricUse(phrase.name, phrase.first, phrase.end))
+
+
+def _is_subject(draft: Draft, phrase: Phrase, others: list[Phrase]) -> bool:
+    """ "products with the most refunds": what another metric is about."""
+    first = all(other.first > phrase.first for other in others)
+    says = draft.low(phrase.end) in ("with", "having", "that", "who", "whose")
+    return bool(others) and first and says
+
+
+def _role(draft: Draft, phrase: Phrase) -> Role:
+    at = phrase.first - 1
+    while at >= 0 and (draft.low(at) in _SKIPPED or draft.text.tokens[at].kind == "number"):
+        at -= 1
+    word = draft.low(at)
+    if word in _TOP_WORDS:
+        return "top"
+    if word in _WHICH or (word == "how" and draft.low(at + 1) == "many"):
+        return "which" if word in _WHICH else "plain"
+    if word in _BY:
+        return "by"
+    return "plain"
+
+
+def _plural(draft: Draft, phrase: Phrase) -> bool:
+    word = draft.low(phrase.end - 1)
+    return word.endswith("s") and not word.endswith("ss")
+
+
+def _take_dimension(draft: Draft, phrase: Phrase, values: list[Phrase]) -> None:
+    role = _role(draft, phrase)
+    beside = any(
+        v.name == phrase.name and (0 <= v.first - phrase.end <= 1 or 0 <= phrase.first - v.end <= 1)
+        for v in values
+    )
+    if beside and role != "by":
+        return
+    before = draft.low(phrase.first - 1)
+    if before in ("all", "any", "every", "whole") and draft.low(phrase.first - 2) in (
+        "across", "in", "from", "over", "of", "for",
+    ) and before != "every":  # fmt: skip
+        return
+    draft.dimensions.append(
+        DimensionUse(phrase.name, phrase.first, phrase.end, role, _plural(draft, phrase))
+    )
+
+
+def _take_values(draft: Draft, values: list[Phrase]) -> None:
+    """Filters: values of one dimension together, negated where a word before them says so."""
+    chosen: dict[tuple[str, str], list[str]] = {}
+    negated, last = False, -10
+    spots: dict[tuple[int, int], set[str]] = {}
+    for value in values:
+        spots.setdefault((value.first, value.end), set()).add(value.name)
+    for value in values:
+        near = _negation(draft, value.first)
+        if near is not None:
+            negated = True
+            draft.claim(near, value.first)
+        elif not (value.first - last <= 2 and _connected(draft, last, value.first)):
+            negated = False
+        last = value.end
+        if len(spots[value.first, value.end]) > 1:
+            draft.doubt(0.4, f"what '{draft.low(value.first)}' is")
+        values_of = chosen.setdefault((value.name, "not_in" if negated else "in"), [])
+        if value.value not in values_of:
+            values_of.append(value.value)
+    for (dimension, op), found in chosen.items():
+        draft.filters.append(
+            Filter.model_validate({"dimension": dimension, "op": op, "values": tuple(found)})
+        )
+
+
+def _negation(draft: Draft, first: int) -> int | None:
+    """Where a negation of the value begins: up to two words before it."""
+    for length in (1, 2, 3):
+        at = first - length
+        words = [draft.low(i) for i in range(at, first)]
+        between = words[1:]
+        plain = all(w in ARTICLES or w in ("from", "in", "on", "of", "for", "via") for w in between)
+        if at >= 0 and words[0] in NEGATIONS and plain:
+            return at
+        if at >= 0 and words[:2] in (["other", "than"], ["apart", "from"], ["aside", "from"],
+                                     ["but", "not"], ["all", "but"]) and (
+            length == 2 or words[2] in ARTICLES
+        ):  # fmt: skip
+            return at
+    return None
+
+
+def _connected(draft: Draft, end: int, first: int) -> bool:
+    """Whether "and", "or" or a comma joins two neighbours."""
+    words = [draft.low(at) for at in range(end, first)]
+    if any(word in CONNECTIVES for word in words):
+        return True
+    tokens = draft.text.tokens
+    return "," in draft.text.raw[tokens[end - 1].end : tokens[first].start]
+
+
+def _take_threshold(draft: Draft, threshold: FoundThreshold) -> None:
+    """A threshold is about the metric behind it, else about the one before it."""
+    after = [m for m in draft.metrics if 0 <= m.first - threshold.end <= 2]
+    before = [m for m in draft.metrics if 0 <= threshold.first - m.end <= 3]
+    found = after[:1] or before[-1:] or ([draft.metrics[0]] if len(draft.metrics) == 1 else [])
+    if not found:
+        draft.doubt(0.5, "what the number is about")
+        return
+    metric = draft.metric(found[0].name)
+    value = threshold.number.value
+    if metric.unit == "share" and not threshold.number.share and value > 1:
+        value /= 100
+    if threshold.number.share and metric.unit != "share":
+        draft.doubt(0.5, "what the per cent are of")
+    draft.having.append(Having(metric=metric.name, op=threshold.op, value=value))
+
+
+def connected_metrics(draft: Draft) -> bool:
+    """Whether the metrics are named as a list: revenue, orders and refunds."""
+    uses = sorted(draft.metrics, key=lambda use: use.first)
+    return all(
+        _connected(draft, one.end, other.first)
+        or (
+            any(
+                draft.low(at) in ("with", "by", "against", "to")
+                for at in range(one.end, other.first)
+            )
+            and bool(draft.doubts and draft.doubts[0][1] == "compare")
+        )
+        for one, other in itertools.pairwise(uses)
+    )
+
+
+def event_filters(draft: Draft) -> None:
+    """ "sessions with a search": of two metrics the second may only say which events are meant."""
+    if len(draft.metrics) != 2 or draft.having:
+        return
+    one, other = sorted(draft.metrics, key=lambda use: use.first)
+    event = event_type_of(draft.metric(other.name))
+    words = {draft.low(at) for at in range(one.end, other.first)}
+    if event is None or _connected(draft, one.end, other.first):
+        return
+    whole = draft.metric(one.name)
+    counted = any("DISTINCT" in s.sql and "FILTER" not in s.sql for s in whole.sources)
+    part = draft.share and one.name == "events"
+    if (counted and words & _WITH) or part:
+        draft.metrics.remove(other)
+        draft.filters.append(Filter(dimension="event_type", values=(event,)))
