@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 import sqlite3
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ from engine.knowledge.store import QdrantKnowledge
 from engine.platform.loopback import free_port
 
 TIMEOUT_S = 10
+PATIENCE_S = 5.0
 
 Tell = Callable[[str], None]
 """Hears a sentence that a person should read."""
@@ -127,15 +129,20 @@ def local(folder: Path, tell: Tell) -> QdrantClient:
 
 
 def _open_folder(folder: Path) -> QdrantClient:
-    try:
-        return QdrantClient(path=str(folder))
-    except RuntimeError as error:
-        if "already accessed" not in str(error):
-            raise
-        raise KnowledgeUnavailable(
-            f"The vector store in {folder} is in use by another process.",
-            "Wait a moment and try again; only one process at a time can have it.",
-        ) from error
+    """Waits a little for a command that has it."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return QdrantClient(path=str(folder))
+        except RuntimeError as error:
+            if "already accessed" not in str(error):
+                raise
+            if time.monotonic() > until:
+                raise KnowledgeUnavailable(
+                    f"The vector store in {folder} is in use by another process.",
+                    "Wait a moment and try again; only one process at a time can have it.",
+                ) from error
+            time.sleep(0.1)
 
 
 def quicken(folder: Path, collection: str) -> None:

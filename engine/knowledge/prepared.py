@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -66,9 +67,9 @@ def key_of(text: str) -> bytes:
 def read_vectors(file: Path) -> Known:
     """What the file holds; nothing where it is missing or damaged, which costs computing."""
     try:
-        with np.load(file, allow_pickle=False) as held:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as held:
             keys, vectors = held["keys"], held["vectors"]
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
     fitting = keys.shape == (len(vectors), _KEY_BYTES) and vectors.shape[1:] == (VECTOR_SIZE,)
     if not fitting:

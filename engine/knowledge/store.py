@@ -16,7 +16,9 @@ from engine.knowledge.points import HIDDEN, ids_of, shown, to_item, to_point, ve
 from engine.knowledge.seed import content_hash, wordings
 
 PAGE = 256
-"""Points a request."""
+"""Points that are read at once."""
+SHARE = 64
+"""Points that are written at once: some MB, each with a vector for each of its wordings."""
 MOST_HITS = 100
 
 
@@ -162,8 +164,8 @@ class QdrantKnowledge:
 
     def _upsert(self, items: Sequence[KnowledgeItem], vectors: Sequence[Sequence[Vector]]) -> None:
         points = [to_point(*pair) for pair in zip(items, vectors, strict=True)]
-        for start in range(0, len(points), PAGE):
-            self._client.upsert(self._collection, points[start : start + PAGE], wait=True)
+        for start in range(0, len(points), SHARE):
+            self._client.upsert(self._collection, points[start : start + SHARE], wait=True)
 
 
 def _vectors(items: Sequence[KnowledgeItem], embedder: Embedder) -> list[tuple[Vector, ...]]:

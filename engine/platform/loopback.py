@@ -12,6 +12,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
@@ -36,12 +37,16 @@ class LoopbackServer:
         self._file = file
         self._handle = handle
         self._longest = longest
-        self._listener = Listener(("127.0.0.1", 0), family="AF_INET", authkey=key)
+        self._listener = Listener(("127.0.0.1", 0), family="AF_INET", backlog=16, authkey=key)
         self._closing = False
         self.port: int = self._listener.address[1]
         write_private(self._file, json.dumps({"port": self.port, "key": key.hex()}))
-        for _ in range(_DOORS):
-            threading.Thread(target=self._accept, name="loopback", daemon=True).start()
+        self._doors = [
+            threading.Thread(target=self._accept, name="loopback", daemon=True)
+            for _ in range(_DOORS)
+        ]
+        for door in self._doors:
+            door.start()
 
     def _accept(self) -> None:
         while not self._closing:
@@ -71,6 +76,10 @@ class LoopbackServer:
         """Ends listening and removes the address file."""
         self._closing = True
         self._file.unlink(missing_ok=True)
+        # A thread that waits in accept() keeps the port open, whoever closes it: wake each.
+        for _ in self._doors:
+            with suppress(OSError), socket.socket() as knock:
+                knock.connect(("127.0.0.1", self.port))
         self._listener.close()
 
 
