@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from engine.assistant.reading.model import Reading
 from engine.assistant.running import Rows, given_up
 from engine.assistant.telling.drawn import without_wanted
 from engine.contracts.assistant import Answer, Badge, Progress, Source
@@ -32,6 +33,12 @@ class Asking:
         self.before = before
         """The last turns of the conversation, in order."""
         self.now = now
+        self.reading: Reading | None = None
+        """What the rules made of it, once they have looked."""
+        self.remarks: list[str] = []
+        """What the ways that had no answer have to say: notes of the answer there will be."""
+        self.guesses: list[str] = []
+        """Questions that may have been meant, the likeliest first."""
         self._hear = hear
         self._cancelled = threading.Event()
 

@@ -131,7 +131,7 @@ class LakeAssistant:
             answer = way(asking)
             if answer is not None:
                 asking.step("writing", answer.answer)
-                return answer
+                return replace(answer, notes=(*answer.notes, *asking.remarks))
         raise AssertionError("the last way answers everything")
 
     def _before(self, conversation: str | None) -> tuple[tuple[Answer, ...], str]:

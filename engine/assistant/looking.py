@@ -11,11 +11,11 @@ MOST: Final = 8
 
 
 class Looking:
-    """Searches; ``trouble`` is why the last search found nothing, empty where it worked."""
+    """Searches; ``trouble`` is why the last search could not be made, empty where it could."""
 
     def __init__(self, knowledge: Knowledge | None) -> None:
         self._knowledge = knowledge
-        self.trouble = ""
+        self.trouble = "" if knowledge else "The knowledge store is not in use."
 
     def __call__(self, question: str) -> tuple[Hit, ...]:
         """The nearest verified questions, the best first."""

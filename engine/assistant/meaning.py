@@ -6,42 +6,39 @@ One place knows how ``semantic`` and ``reading`` are called; the ways are tested
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from engine.assistant.asking import Asking
-from engine.assistant.telling.fields import Field
-from engine.contracts.semantic import SemanticLayer, SemanticQuery
-from engine.errors import LakehouseError
+from engine.assistant.reading.draft import Draft
+from engine.assistant.reading.model import THRESHOLD, Reading
+from engine.assistant.reading.reader import Near, fill, read
+from engine.assistant.reading.words import read_text
+from engine.assistant.semantic.compiler import adds_up, compile_query
+from engine.assistant.semantic.errors import CannotCombine, NeedsPeriod, UnknownName
+from engine.assistant.semantic.spans import Span
+from engine.assistant.telling.fields import Field, soft
+from engine.assistant.telling.figures import label, listed
+from engine.contracts.assistant import Answer
+from engine.contracts.semantic import Dimension, SemanticLayer, SemanticQuery
+from engine.domain.periods import spoken
 
-
-class CannotCompile(LakehouseError):
-    """The layer has no table for this combination; the message names what does not go together."""
+CANNOT_COMPILE: Final = (UnknownName, CannotCombine, NeedsPeriod)
+"""What ``compile`` raises: the layer has no such name, no table with all of it, no time before."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A compiled query: its SQL, what its columns are, the period as a phrase."""
+    """A compiled query: its SQL, what its columns are, and its times.
+
+    ``period`` is what it is about as a phrase, such as ``for country DE in the last hour``.
+    """
 
     sql: str
     fields: tuple[Field, ...]
     period: str
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a question was understood. Below the threshold ``query`` is a guess, or None.
-
-    ``back`` is the question to ask back, ``refusal`` why it cannot be answered at all.
-    """
-
-    query: SemanticQuery | None
-    confident: bool
-    notes: tuple[str, ...] = ()
-    back: str = ""
-    suggestions: tuple[str, ...] = ()
-    refusal: str = ""
+    span: Span
 
 
 class Meaning(Protocol):
@@ -56,10 +53,88 @@ class Meaning(Protocol):
         """By rules and words alone, with the last turns in mind."""
         ...
 
+    def alone(self, asking: Asking) -> SemanticQuery | None:
+        """The question's meaning without the turns before it; None where it is not certain."""
+        ...
+
     def trusts(self, asking: Asking, query: SemanticQuery) -> bool:
         """Whether the question says all that is in a query somebody else made of it."""
         ...
 
     def compile(self, query: SemanticQuery, now: dt.datetime) -> Statement:
-        """Raises CannotCompile."""
+        """Raises one of CANNOT_COMPILE."""
         ...
+
+
+def compiled(query: SemanticQuery, layer: SemanticLayer, now: dt.datetime) -> Statement:
+    """The query's statement, with what its columns are. Raises one of CANNOT_COMPILE."""
+    found = compile_query(query, layer, now)
+    metrics = {metric.name: metric for metric in layer.metrics}
+    dimensions = {dimension.name: dimension for dimension in layer.dimensions}
+    owner = ""
+    fields = []
+    for column in found.columns:
+        if column.kind == "metric":
+            metric, owner = metrics[column.of], column.name
+            title = f"{_FOLDS[query.fold]}{soft(metric.title)}"
+            sums = adds_up(metric) and query.fold == "none"
+            fields.append(Field(column.name, title, "metric", metric.unit, sums))
+        elif column.kind == "dimension":
+            fields.append(Field(column.name, soft(dimensions[column.of].title), "label"))
+        else:
+            unit = column.unit or "number"
+            fields.append(Field(column.name, column.name, column.kind, unit, of=owner))
+    about = [*_narrowed(query, dimensions), spoken(query.period)]
+    return Statement(found.sql, tuple(fields), " ".join(about), found.span)
+
+
+def _narrowed(query: SemanticQuery, dimensions: Mapping[str, Dimension]) -> list[str]:
+    """The filters that the rows do not show, in words."""
+    words = {"in": "for", "not_in": "without"}
+    return [
+        f"{words[part.op]} {soft(dimensions[part.dimension].title)}"
+        f" {listed([label(value) for value in part.values])}"
+        for part in query.filters
+        if part.dimension not in query.dimensions
+    ]
+
+
+_FOLDS: Final = {"none": "", "avg": "average ", "max": "highest ", "min": "lowest "}
+
+
+@dataclass(frozen=True)
+class LayerMeaning:
+    """See Meaning; over a pack's layer. ``near`` gives vectors of texts, None without a store."""
+
+    layer: SemanticLayer
+    near: Near | None = None
+
+    def read(self, asking: Asking) -> Reading:
+        """See Meaning."""
+        return read(asking.words, self.layer, asking.now, meant_before(asking.before), self.near)
+
+    def alone(self, asking: Asking) -> SemanticQuery | None:
+        """See Meaning."""
+        reading = read(asking.words, self.layer, asking.now)
+        sure = reading.kind == "answer" and reading.confidence >= THRESHOLD
+        return reading.query if sure else None
+
+    def trusts(self, asking: Asking, query: SemanticQuery) -> bool:
+        """See Meaning: its metrics and filters stand in the question, whatever else does."""
+        draft = fill(Draft(read_text(asking.words), self.layer, asking.now))
+        before = meant_before(asking.before)
+        metrics = {use.name for use in draft.metrics} | set(before.metrics if before else ())
+        values = {(f.dimension, v) for f in draft.filters for v in f.values}
+        if before is not None:
+            values |= {(f.dimension, v) for f in before.filters for v in f.values}
+        asked = {(f.dimension, v) for f in query.filters for v in f.values}
+        return set(query.metrics) <= metrics and asked <= values
+
+    def compile(self, query: SemanticQuery, now: dt.datetime) -> Statement:
+        """See Meaning."""
+        return compiled(query, self.layer, now)
+
+
+def meant_before(before: Sequence[Answer]) -> SemanticQuery | None:
+    """What the last turn that was understood asked."""
+    return next((answer.query for answer in reversed(before) if answer.query is not None), None)

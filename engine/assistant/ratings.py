@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Final
 
 from engine.contracts.assistant import Answer
@@ -20,8 +21,9 @@ class Ratings:
 
     def rate(self, answer: Answer) -> None:
         """Puts the pair into the store or takes it out. Raises LakehouseError."""
-        if self._knowledge is None or answer.sql is None:
-            return
+        mine = answer.sql is not None and answer.source != "verified"
+        if self._knowledge is None or not mine:
+            return  # nothing to keep: it was verified before
         if answer.liked:
             self._knowledge.put([pair_of(answer)])
         else:
@@ -31,6 +33,11 @@ class Ratings:
 def pair_id(question: str) -> str:
     """The id of the pair of this question, whatever its case and spaces."""
     return str(uuid.uuid5(_SPACE, " ".join(question.casefold().split())))
+
+
+def liked_pairs(answers: Iterable[Answer]) -> tuple[KnowledgeItem, ...]:
+    """The pairs of answers with a thumbs-up, for when the store cannot be asked."""
+    return tuple(pair_of(answer) for answer in answers if answer.sql and answer.liked)
 
 
 def pair_of(answer: Answer) -> KnowledgeItem:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from engine.assistant.looking import Looking
 from engine.contracts.assistant import Readiness
-from engine.contracts.knowledge import Knowledge
 from engine.contracts.llm import ChatModel
 from engine.contracts.pack import PackSpec
 from engine.errors import LakehouseError
@@ -12,9 +12,9 @@ from engine.errors import LakehouseError
 class Prospects:
     """Looks at what there is each time it is asked: a model may come and go."""
 
-    def __init__(self, pack: PackSpec, knowledge: Knowledge | None, model: ChatModel | None):
+    def __init__(self, pack: PackSpec, looking: Looking, model: ChatModel | None) -> None:
         self._pack = pack
-        self._knowledge = knowledge
+        self._looking = looking
         self._model = model
 
     def __call__(self) -> Readiness:
@@ -25,7 +25,7 @@ class Prospects:
                 "This pack has no verified questions and no metrics to ask for.",
                 "Add some to questions.yaml and semantic.yaml of the pack, or ask in SQL.",
             )
-        missing = self._missing()
+        missing = f" {self._looking.trouble}" if self._looking.trouble else ""
         try:
             info = self._model.info() if self._model is not None else None
         except LakehouseError as error:
@@ -41,11 +41,6 @@ class Prospects:
             "",
             info.name,
         )
-
-    def _missing(self) -> str:
-        if self._knowledge is None:
-            return " The knowledge store is not in use."
-        return ""
 
 
 def _without(count: int, pack: PackSpec) -> str:

@@ -30,15 +30,25 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints the answer; exit 0 also where it asks back or refuses."""
-    from engine.host.asking import assistant_of
-
-    with closing(assistant_of(data_paths(), os.environ)) as assistant:
-        answer = assistant.ask(options.question, options.conversation)
+    answer = _ask(options.question, options.conversation)
     if options.json:
         print(json.dumps(_document(answer)))
     else:
         _print(answer)
     return 0
+
+
+def _ask(question: str, conversation: str | None) -> Answer:
+    """By the running lakehouse, else by the lake alone."""
+    from engine.host import asking, control
+
+    paths = data_paths()
+    request = {"op": "ask", "question": question, "conversation": conversation}
+    try:
+        return asking.answer_from(control.ask(paths, request))
+    except control.NotRunning:
+        with closing(asking.assistant_alone(paths, os.environ)) as assistant:
+            return assistant.ask(question, conversation)
 
 
 def _document(answer: Answer) -> dict[str, Any]:

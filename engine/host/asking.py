@@ -1,20 +1,48 @@
-"""The assistant of a data folder for a command, whether a lakehouse runs on it or not."""
+"""The assistant of a running instance, of a data folder on which nothing runs, and from afar.
+
+A command asks the instance that runs, which has the knowledge, the model and a warm worker; where
+none runs it answers from the lake alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
 
-from engine.assistant.assistant import LakeAssistant
 from engine.assistant.compose import open_assistant
+from engine.assistant.running import given_up
+from engine.assistant.talks.record import answer_of, text_of
+from engine.contracts.assistant import Answer, Assistant, Progress
 from engine.domain.find import find_pack
+from engine.errors import LakehouseError
 from engine.host.folders import lake_path
 from engine.lake import LakeReader
 from engine.paths import DataPaths, resources_dir
 from engine.settings import load_settings
 
+if TYPE_CHECKING:
+    from engine.assistant.assistant import LakeAssistant
+    from engine.host.compose import Instance
 
-def assistant_of(paths: DataPaths, env: Mapping[str, str]) -> LakeAssistant:
-    """Close it. Raises SettingsError or PackError."""
+_Message = dict[str, Any]
+
+
+def assistant_of(instance: Instance) -> LakeAssistant:
+    """One that uses the instance's services while they are up. Close it."""
+    return open_assistant(
+        instance.pack.spec,
+        instance.lake,
+        instance.paths.root,
+        query=instance.settings.query,
+        knowledge=instance.knowledge,
+        model=instance.models,
+    )
+
+
+def assistant_alone(paths: DataPaths, env: Mapping[str, str]) -> LakeAssistant:
+    """One over the lake alone. Close it. Raises SettingsError or PackError."""
     settings = load_settings(env, paths.root)
     lake = LakeReader(lake_path(paths, settings))
     pack = find_pack(settings.domain, paths.root, resources_dir())
@@ -22,3 +50,47 @@ def assistant_of(paths: DataPaths, env: Mapping[str, str]) -> LakeAssistant:
     assistant = open_assistant(pack.spec, lake, folder, query=settings.query)
     assistant.warm()
     return assistant
+
+
+def serve_question(assistant: Assistant, request: _Message) -> Iterator[_Message]:
+    """Answers a request of the control port: each step, then the answer.
+
+    Where nobody listens any more the question is given up.
+    """
+    question, conversation = str(request.get("question", "")), request.get("conversation")
+    said: SimpleQueue[_Message] = SimpleQueue()
+    begun, gone = Event(), Event()
+
+    def hear(progress: Progress) -> None:
+        begun.set()
+        if gone.is_set():
+            raise given_up()
+        said.put({"step": progress.step, "text": progress.text})
+
+    def ask() -> None:
+        try:
+            answer = assistant.ask(question, str(conversation) if conversation else None, hear)
+            said.put({"done": True, "answer": text_of(answer)})
+        except LakehouseError as error:
+            said.put({"error": error.message, "remedy": error.remedy})
+
+    thread = Thread(target=ask, name="asked-from-afar", daemon=True)
+    thread.start()
+    try:
+        while True:
+            message = said.get()
+            yield message
+            if "step" not in message:
+                return
+    finally:
+        gone.set()
+        if begun.is_set() and thread.is_alive():
+            assistant.cancel()  # one that waits for another's to end gives up by itself
+
+
+def answer_from(messages: Iterator[_Message]) -> Answer:
+    """The answer that ``serve_question`` sends."""
+    for message in messages:
+        if "answer" in message:
+            return answer_of(message["answer"])
+    raise LakehouseError("The running lakehouse broke off its answer.", "Ask again.")

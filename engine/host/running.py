@@ -14,6 +14,7 @@ from engine.contracts.names import Service, State
 from engine.contracts.status import StateChange
 from engine.host import endpoints
 from engine.host.alerts import alert_watch
+from engine.host.asking import assistant_of
 from engine.host.commands import Commands
 from engine.host.compose import Instance, compose
 from engine.host.control import FILE as CONTROL_FILE
@@ -46,6 +47,7 @@ class Running:
             self._lake_lock = _lock_lake(self.instance)
             self.monitor = Monitor(self.instance.supervisor)
             self.alerts = alert_watch(self.instance, self.monitor)
+            self.assistant = assistant_of(self.instance)
         except BaseException:
             self._release()
             raise
@@ -62,7 +64,8 @@ class Running:
         supervisor.run_in_thread()
         supervisor.start()
         try:
-            self._control = ControlServer(self.instance.paths, Commands(supervisor, self.monitor))
+            commands = Commands(supervisor, self.monitor, self.assistant)
+            self._control = ControlServer(self.instance.paths, commands)
             self.alerts.start()
         except BaseException:
             # Nobody would have it, and so nobody could end its services or open the folder again.
@@ -81,6 +84,7 @@ class Running:
     def _close(self) -> None:
         if self._control is not None:
             self._control.close()
+        self.assistant.close()
         self.alerts.close()
         self.instance.supervisor.close()
         self.instance.supervisor.join()

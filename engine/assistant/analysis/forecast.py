@@ -1,8 +1,9 @@
 """What a metric will be in the next hour, with a band.
 
-The model is exponential smoothing with a damped trend (statsmodels' ETS). It knows no time of day:
-over an hour that matters little. The band comes from simulated courses, so that the one of the
-whole hour is right too: minutes that follow each other err together.
+The model is exponential smoothing (statsmodels' ETS), with a damped trend where that explains the
+past better. It knows no time of day: over an hour that matters little. The band comes from
+simulated courses, so that the one of the whole hour is right too: minutes that follow each other
+err together.
 """
 
 from __future__ import annotations
@@ -59,9 +60,12 @@ def _courses(values: NDArray[np.float64], steps: int, seed: int) -> NDArray[np.f
 
     # The model is fitted to numbers near one: money in millions upsets its optimiser.
     scale = float(np.abs(values).mean()) or 1.0
+    known = pd.Series(values / scale)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a fit that has not converged: its band says so
-        model = ETSModel(pd.Series(values / scale), error="add", trend="add", damped_trend=True)
-        fitted = model.fit(disp=False, maxiter=200)
+        level = ETSModel(known, error="add").fit(disp=False, maxiter=200)
+        trend = ETSModel(known, error="add", trend="add", damped_trend=True)
+        trended = trend.fit(disp=False, maxiter=200)
+        fitted = trended if trended.aicc < level.aicc else level
         drawn = fitted.simulate(steps, anchor="end", repetitions=COURSES, rng=seed)
     return np.asarray(drawn, dtype=np.float64) * scale

@@ -63,8 +63,7 @@ def messages(question: str, ground: Ground, sql: bool, context_tokens: int) -> t
     asked = f"QUESTION\n{json.dumps(question, ensure_ascii=False)}"
     parts = [
         _TASK.format(sql=_SQL if sql else "", now=f"{ground.now:%A %Y-%m-%d %H:%M}"),
-        _metrics(ground.layer),
-        _dimensions(ground.layer),
+        *_names(ground.layer, room // 2),
     ]
     extras = [_turns(ground.before), _pairs(ground.hits, sql), _values(ground.values)]
     if sql:
@@ -81,7 +80,8 @@ def messages(question: str, ground: Ground, sql: bool, context_tokens: int) -> t
 def again(wrong: str, error: str, columns: Mapping[str, Sequence[str]]) -> tuple[Message, ...]:
     """What is said after an answer that could not be used."""
     there = "\n".join(f"{table}: {', '.join(names)}" for table, names in columns.items())
-    text = f"That cannot be used. DATA (what the database says)\n{json.dumps(error)}"
+    said = json.dumps(error, ensure_ascii=False)
+    text = f"That cannot be used. DATA (what the database says)\n{said}"
     if there:
         text += f"\nColumns that there are:\n{there}"
     return Message("assistant", wrong[:4_000]), Message("user", f"{text}\nAnswer again.")
@@ -93,21 +93,30 @@ def quoted(value: str) -> str:
     return json.dumps(flat[:LONGEST_VALUE], ensure_ascii=False)
 
 
-def _metrics(layer: SemanticLayer) -> str:
+def _names(layer: SemanticLayer, room: int) -> tuple[str, str]:
+    """Metrics and dimensions; with their descriptions where there is room for them."""
+    full = _metrics(layer, brief=False), _dimensions(layer, brief=False)
+    if sum(map(len, full)) <= room:
+        return full
+    return _metrics(layer, brief=True), _dimensions(layer, brief=True)
+
+
+def _metrics(layer: SemanticLayer, brief: bool) -> str:
     lines = [
-        f"- {m.name}: {m.title}{_also(m.synonyms)}{_dot(m.description)}" for m in layer.metrics
+        f"- {m.name}: {m.title}" + ("" if brief else f"{_also(m.synonyms)}{_dot(m.description)}")
+        for m in layer.metrics
     ]
     return "\n".join(["METRICS", *lines])
 
 
-def _dimensions(layer: SemanticLayer) -> str:
+def _dimensions(layer: SemanticLayer, brief: bool) -> str:
     lines = []
     for dimension in layer.dimensions:
-        known = f" Values: {', '.join(dimension.values)}." if dimension.values else ""
-        also = _also(dimension.synonyms)
-        lines.append(
-            f"- {dimension.name}: {dimension.title}{also}{_dot(dimension.description)}{known}"
-        )
+        values = list(dimension.values)[: 8 if brief else None]
+        more = " …" if len(values) < len(dimension.values) else ""
+        known = f" Values: {', '.join(values)}{more}." if values else ""
+        about = "" if brief else f"{_also(dimension.synonyms)}{_dot(dimension.description)}"
+        lines.append(f"- {dimension.name}: {dimension.title}{about}{known}")
     return "\n".join(["DIMENSIONS", *lines])
 
 
@@ -142,7 +151,7 @@ def _pairs(hits: Sequence[Hit], sql: bool) -> str:
         payload = hit.item.payload
         meant = payload.get("query") or (payload.get("sql") if sql else None)
         if meant:
-            lines.append(json.dumps({"question": hit.item.title, "means": meant}))
+            lines.append(_json(question=hit.item.title, means=meant))
     return "\n".join(["DATA (similar questions and what they mean)", *lines]) if lines else ""
 
 
@@ -153,8 +162,12 @@ def _turns(before: Sequence[Answer]) -> str:
         meant = (
             answer.query.model_dump(mode="json", exclude_defaults=True) if answer.query else None
         )
-        lines.append(json.dumps({"question": answer.question, "means": meant or answer.sql}))
+        lines.append(_json(question=answer.question, means=meant or answer.sql))
     return "\n".join(["DATA (what was asked before)", *lines]) if lines else ""
+
+
+def _json(**fields: object) -> str:
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _also(synonyms: Sequence[str]) -> str:

@@ -68,10 +68,10 @@ def _check_names(query: SemanticQuery, layer: SemanticLayer) -> None:
     order = [] if query.order is None else [query.order.by]
     asked = [
         (query.metrics, metrics),
-        (tuple(having.metric for having in query.having), metrics),
+        (tuple(having.metric for having in query.having), metrics | {"change"}),
         (query.dimensions, dimensions),
         (tuple(part.dimension for part in query.filters), dimensions),
-        (tuple(order), metrics | dimensions | {"time"}),
+        (tuple(order), metrics | dimensions | {"time", "change"}),
     ]
     for names, known in asked:
         for name in names:

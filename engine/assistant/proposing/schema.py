@@ -39,7 +39,7 @@ def _query(layer: SemanticLayer) -> Schema:
         }
     )
     order = _object(
-        {"by": _enum([*metrics, *dimensions, "time"]), "descending": {"type": "boolean"}}
+        {"by": _enum([*metrics, *dimensions, "time", "change"]), "descending": {"type": "boolean"}}
     )
     return _object(
         {
@@ -60,6 +60,17 @@ def _query(layer: SemanticLayer) -> Schema:
             "order": _or_null(order),
             "limit": {"type": ["integer", "null"]},
             "analysis": _enum(["none", "forecast", "anomalies", "explain"]),
+            "fold": _enum(["none", "avg", "max", "min"]),
+            "share": {"type": "boolean"},
+            "having": _list(
+                _object(
+                    {
+                        "metric": _enum([*metrics, "change"]),
+                        "op": _enum([">", ">=", "<", "<="]),
+                        "value": {"type": "number"},
+                    }
+                )
+            ),
         }
     )
 

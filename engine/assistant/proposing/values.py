@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from engine.assistant.running import Runner
-from engine.contracts.semantic import Dimension, SemanticLayer
+from engine.contracts.semantic import Dimension, DimensionSource, SemanticLayer
 from engine.errors import LakehouseError
 from engine.query.errors import Cancelled
 
@@ -53,12 +53,16 @@ class Values:
 
 def _statement(layer: SemanticLayer) -> str:
     """One statement for all; expressions are the pack's own."""
-    parts = [_part(dimension) for dimension in layer.dimensions if dimension.open]
-    return "\nUNION ALL\n".join(parts)
+    real = {table.name for table in layer.tables}
+    sources = [
+        (d, next((s for s in d.sources if s.table in real), None))
+        for d in layer.dimensions
+        if d.open
+    ]
+    return "\nUNION ALL\n".join(_part(d, source) for d, source in sources if source is not None)
 
 
-def _part(dimension: Dimension) -> str:
-    source = dimension.sources[0]
+def _part(dimension: Dimension, source: DimensionSource) -> str:
     where = f"({source.where}) AND " if source.where else ""
     return (
         f"(SELECT '{dimension.name}' AS name, CAST({source.sql} AS VARCHAR) AS value"  # noqa: S608

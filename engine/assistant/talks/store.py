@@ -31,6 +31,7 @@ CREATE TABLE conversation (
 );
 CREATE TABLE turn (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, words TEXT NOT NULL, answer TEXT NOT NULL,
+    liked INTEGER NOT NULL DEFAULT 0,
     conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE
 );
 CREATE INDEX turn_of ON turn (conversation, number);
@@ -68,7 +69,17 @@ class Talks:
     def replace(self, answer: Answer) -> None:
         """Writes a turn anew, such as with a thumbs-up."""
         with self._open() as db:
-            db.execute("UPDATE turn SET answer = ? WHERE id = ?", (text_of(answer), answer.id))
+            liked = int(answer.liked is True)
+            values = (text_of(answer), liked, answer.id)
+            db.execute("UPDATE turn SET answer = ?, liked = ? WHERE id = ?", values)
+
+    def liked(self) -> tuple[Answer, ...]:
+        """Those with a thumbs-up, the newest first."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT answer FROM turn WHERE liked ORDER BY number DESC LIMIT ?", (KEPT,)
+            ).fetchall()
+            return tuple(answer_of(row[0]) for row in rows)
 
     def answer(self, answer_id: str) -> Answer:
         """One turn. Raises NoSuchAnswer."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from engine.assistant.analysis.explain import Part, explain, notable
 from engine.assistant.asking import Told
@@ -18,7 +20,9 @@ MOST_ROWS = 30
 """Parts beyond these explain nothing."""
 
 
-def told_change(rows: Rows, field: Field, period: str, titles: Mapping[str, str]) -> Told:
+def told_change(
+    question: str, rows: Rows, field: Field, period: str, titles: Mapping[str, str]
+) -> Told:
     """``rows`` are (dimension, value, before, now); the dimension ``''`` is the whole."""
     whole = next((row for row in rows.rows if row[0] == ""), None)
     if whole is None or whole[2] is None or whole[3] is None:
@@ -33,9 +37,23 @@ def told_change(rows: Rows, field: Field, period: str, titles: Mapping[str, str]
     columns = [("dimension", "VARCHAR"), ("value", "VARCHAR")]
     columns += [(n, "DOUBLE") for n in ("before", "now", "change", "share_of_change")]
     table = [(p.dimension, p.value, p.before, p.now, p.change, p.change_share) for p in parts]
-    text = f"{_head(field, before, now, period)}{_tail(field, before, now, parts)}"
+    head = f"{_otherwise(question, before, now)}{_head(field, before, now, period)}"
+    text = f"{head}{_tail(field, before, now, parts)}"
     chart = ChartSpec(kind="bar", x="value", y=("change",)) if len(table) > 1 else None
     return Told(text, made(columns, table), chart)
+
+
+def _otherwise(question: str, before: float, now: float) -> str:
+    """Who asks for a drop that was none is told so first."""
+    if now >= before and _FALL.search(question) and not _RISE.search(question):
+        return "There was no fall. "
+    if now <= before and _RISE.search(question) and not _FALL.search(question):
+        return "There was no rise. "
+    return ""
+
+
+_FALL: Final = re.compile(r"\b(drop|dropp|fall|fell|declin|decreas|dip|loss|lower|went down)", re.I)
+_RISE: Final = re.compile(r"\b(ris|rose|grow|grew|increas|jump|spik|peak|higher|went up)", re.I)
 
 
 def _head(field: Field, before: float, now: float, period: str) -> str:

@@ -90,6 +90,8 @@ def choose(
         return found
     if proposed is not None:
         return proposed
+    if any(column.name.endswith("_before") for column in rows.columns):
+        by_kind.pop("stacked", None)  # two times do not add up
     if re.search(r"\bcorrelat|\brelationship\b|\bversus\b|\bvs\b", _plain(question)):
         by_kind = {"scatter": by_kind["scatter"]} if "scatter" in by_kind else by_kind
     if re.search(r"\bdistribut|\bspread of\b", _plain(question)) and "histogram" in by_kind:
@@ -110,4 +112,4 @@ def _of_kind(
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().replace("-", " ").split())
+    return " ".join(text.casefold().replace("-", " ").replace(",", " ").split())

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.assistant.charts import figure_of, role_of
+from engine.assistant.semantic.compiler import adds_up
 from engine.contracts.assistant import AnswerColumn
 from engine.contracts.semantic import Metric, Unit
 
-Role = Literal["time", "label", "metric", "before", "change", "other"]
+Role = Literal["time", "label", "metric", "before", "change", "share"]
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column. ``of`` is the metric's column that a ``before`` or ``change`` belongs to."""
+    """One column. ``of`` is the metric's column that a before, change or share belongs to."""
 
     name: str
     title: str
@@ -32,17 +33,19 @@ def guess(columns: Sequence[AnswerColumn], metrics: Iterable[Metric] = ()) -> tu
     return tuple(_guessed(column, known.get(column.name)) for column in columns)
 
 
-def additive(metric: Metric) -> bool:
-    """Whether it is a plain sum or count in each of its sources: distinct users are not."""
-    return all(_sums(source.sql) for source in metric.sources)
+def soft(title: str) -> str:
+    """A title within a sentence; what begins in capitals stays so.
+
+    >>> soft("Average order value"), soft("GMV")
+    ('average order value', 'GMV')
+    """
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _guessed(column: AnswerColumn, metric: Metric | None) -> Field:
     title = column.name.replace("_", " ")
     if metric is not None:
-        return Field(
-            column.name, metric.title.lower(), "metric", metric.unit, additive=additive(metric)
-        )
+        return Field(column.name, soft(metric.title), "metric", metric.unit, adds_up(metric))
     match role_of(column):
         case "time":
             return Field(column.name, title, "time")
@@ -56,10 +59,3 @@ def unit_of(name: str) -> Unit:
     """The unit that a column's name tells; ``number`` where it tells none."""
     found = figure_of(name)
     return "number" if found == "bytes" else found
-
-
-def _sums(sql: str) -> bool:
-    plain = sql.upper().replace(" ", "")
-    if "DISTINCT" in plain or "/" in plain:
-        return False
-    return plain.startswith(("SUM(", "COUNT(", "COALESCE(SUM(", "COUNT_IF(", "CAST(SUM("))

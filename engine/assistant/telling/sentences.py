@@ -24,7 +24,8 @@ class Result:
 
     ``period`` is a phrase such as ``in the last hour``, empty where it was not asked. ``whole``
     says that no group was cut off, so that shares of the sum mean something. ``descending`` is
-    how the rows are ranked; None where they are not.
+    how the rows are ranked; None where they are not. Steps of time from ``unfinished`` on are not
+    over yet: they are low without having fallen.
     """
 
     fields: tuple[Field, ...]
@@ -33,6 +34,7 @@ class Result:
     whole: bool = True
     descending: bool | None = True
     truncated: bool = False
+    unfinished: dt.datetime | None = None
 
 
 def sentence(result: Result) -> str:
@@ -96,7 +98,9 @@ def _course(result: Result, time: int, metric: int) -> str:
     field, rows = result.fields[metric], [r for r in result.rows if r[metric] is not None]
     if not rows:
         return no_rows(result.period)
+    total = sum(row[metric] for row in rows) if field.additive else None
     rows.sort(key=lambda row: _order(row[time]))
+    rows = _finished(result, rows, time)
     day = not _one_day([row[time] for row in rows])
     first, last = rows[0], rows[-1]
     top = max(rows, key=lambda row: row[metric])
@@ -109,10 +113,17 @@ def _course(result: Result, time: int, metric: int) -> str:
     if top[metric] == low[metric]:
         return f"{text}, the same all the time."
     text += f"; the highest was {at(top)}, the lowest {at(low)}."
-    if field.additive and result.whole and not result.truncated:
-        total = sum(row[metric] for row in rows)
+    if total is not None and result.whole and not result.truncated:
         text += f" In all: {figure(total, field.unit)}."
     return text
+
+
+def _finished(result: Result, rows: list[Row], time: int) -> list[Row]:
+    """Without the step that now is in, unless there is no other."""
+    at = result.unfinished
+    if at is None or not isinstance(rows[0][time], dt.datetime):
+        return rows
+    return [row for row in rows if row[time] < at] or rows
 
 
 def _courses(result: Result, name: int, metric: int) -> str:
@@ -146,8 +157,7 @@ def _ranking(result: Result, name: int, metric: int) -> str:
         rows.sort(key=lambda row: -row[metric])
     down = result.descending is not False
     first = rows[0]
-    word = "the highest" if down else "the lowest"
-    text = f"{label(first[name])} has {word} {field.title}{_space(result.period)}: "
+    text = f"{label(first[name])} has {_extreme(field, down)}{_space(result.period)}: "
     text += figure(first[metric], field.unit) + _share(result, rows, metric)
     text += _moved(result, first, metric)
     then = [f"{label(r[name])} {figure(r[metric], field.unit)}" for r in rows[1 : NAMED + 1]]
@@ -158,8 +168,18 @@ def _ranking(result: Result, name: int, metric: int) -> str:
     return f"{text}."
 
 
+def _extreme(field: Field, down: bool) -> str:
+    """``the most orders``, ``the lowest conversion rate``."""
+    things = field.additive and field.unit == "number" and _is(field) == "are"
+    if things:
+        return f"the {'most' if down else 'fewest'} {field.title}"
+    return f"the {'highest' if down else 'lowest'} {field.title}"
+
+
 def _share(result: Result, rows: Sequence[Row], metric: int) -> str:
-    field = result.fields[metric]
+    field, given = result.fields[metric], _companion(result, metric, "share")
+    if given is not None:
+        return f" ({figure(rows[0][given], 'share')} of all)"
     if not field.additive or not result.whole or result.truncated or len(rows) < 2:
         return ""
     total = sum(row[metric] for row in rows)
@@ -174,7 +194,8 @@ def _moved(result: Result, row: Row, metric: int) -> str:
     if before is None or row[before] is None:
         return ""
     how = change(_relative(row[metric], row[before]))
-    return f", {how} {_from(how)}{figure(row[before], result.fields[metric].unit)}" if how else ""
+    unit = result.fields[metric].unit
+    return f", {how or 'compared with'} {_from(how)}{figure(row[before], unit)}"
 
 
 def _table(result: Result) -> str:

@@ -9,11 +9,11 @@ from typing import Final
 
 from engine.assistant.analysis.series import Series, series
 from engine.assistant.asking import Asking, Told
-from engine.assistant.meaning import CannotCompile, Meaning, Statement
+from engine.assistant.meaning import CANNOT_COMPILE, Meaning, Statement
 from engine.assistant.running import MOST_ROWS, Rows, Runner
 from engine.assistant.telling.anomalies import told_anomalies
 from engine.assistant.telling.change import told_change
-from engine.assistant.telling.fields import Field
+from engine.assistant.telling.fields import Field, soft
 from engine.assistant.telling.forecast import told_forecast
 from engine.assistant.telling.sentences import no_rows
 from engine.assistant.ways.settle import settle
@@ -41,7 +41,7 @@ class Analyses:
     runner: Runner
 
     def answer(self, asking: Asking, query: SemanticQuery, badge: Badge, source: Source) -> Answer:
-        """Raises CannotCompile, or what running raises."""
+        """Raises one of CANNOT_COMPILE, or what running raises."""
         plan = {
             "forecast": self._forecast,
             "anomalies": self._anomalies,
@@ -99,10 +99,14 @@ class Analyses:
             try:
                 broken = base.model_copy(update={"dimensions": (dimension,)})
                 parts[dimension] = self.meaning.compile(broken, asking.now)
-            except CannotCompile:
+            except CANNOT_COMPILE:
                 continue  # this metric is not known by it; the others explain what they can
-        titles = {d.name: d.title.lower() for d in self.meaning.layer.dimensions}
-        return _union(parts), lambda rows: told_change(rows, _metric(whole), whole.period, titles)
+        titles = {d.name: soft(d.title) for d in self.meaning.layer.dimensions}
+
+        def tell(rows: Rows) -> Told:
+            return told_change(asking.question, rows, _metric(whole), whole.period, titles)
+
+        return _union(parts), tell
 
     def _dimensions(self, query: SemanticQuery) -> list[str]:
         """Those asked for, else the layer's first ones; none that is filtered."""
