@@ -17,6 +17,8 @@ Literal = dt.datetime | int | str | None
 """What a name in SQL may become."""
 
 PERIOD_ENDS: Final = ("from", "to")
+NOW: Final = "now"
+"""``:now`` needs no parameter: it is the moment of the question."""
 FIRST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 LAST: Final = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 """What a period becomes on a side where it is open: before and after any event."""

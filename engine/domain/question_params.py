@@ -8,10 +8,10 @@ from engine.contracts.pack import PackSpec, ParamSpec, QuestionSpec
 from engine.domain.document import Loc
 from engine.domain.layout import Source
 from engine.domain.nearest import did_you_mean
-from engine.domain.parameters import FIRST, LAST, PERIOD_ENDS, Literal, names_in, names_of
+from engine.domain.parameters import FIRST, LAST, NOW, PERIOD_ENDS, Literal, names_in, names_of
 from engine.domain.periods import named_period
 
-RESERVED = (*PERIOD_ENDS, "period", "where", "rows")
+RESERVED = (*PERIOD_ENDS, NOW, "period", "where", "rows")
 """Names that mean something in SQL or answer already."""
 
 
@@ -19,7 +19,7 @@ def check_params(spec: PackSpec, source: Source, loc: Loc, question: QuestionSpe
     """PackError for the first parameter that cannot be filled."""
     for index, param in enumerate(question.params):
         _check_param(spec, source, (*loc, "params", index), param)
-    filled, used = list(names_of(question.params)), names_in(question.sql)
+    filled, used = list(names_of(question.params)), names_in(question.sql) - {NOW}
     for name in filled:
         if name not in used or filled.count(name) > 1:
             how = "is not used in" if name not in used else "is filled twice in"
@@ -64,7 +64,7 @@ def _check_dimension(spec: PackSpec, source: Source, loc: Loc, param: ParamSpec)
 
 def trial_values(question: QuestionSpec) -> Mapping[str, Literal]:
     """Values to try the SQL with: each condition is there, each number at its default."""
-    values: dict[str, Literal] = {}
+    values: dict[str, Literal] = {NOW: LAST}
     for param in question.params:
         match param.kind:
             case "period":

@@ -14,7 +14,7 @@ from engine.domain.nearest import did_you_mean
 from engine.domain.parameters import fill_sql
 from engine.domain.question_params import check_params, trial_values
 from engine.domain.templates import placeholders
-from engine.domain.wording import words_of
+from engine.domain.wording import wording_of
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "line": ("x", "y"),
@@ -32,7 +32,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 def check_questions(spec: PackSpec, source: Source) -> None:
     """PackError for the first question that cannot be asked, answered or drawn."""
     names: set[str] = set()
-    asked: dict[frozenset[str], str] = {}
+    asked: dict[tuple[str, ...], str] = {}
     with empty_lake(spec) as lake:
         for index, question in enumerate(spec.questions):
             loc: Loc = ("questions", index)
@@ -48,11 +48,11 @@ def check_questions(spec: PackSpec, source: Source) -> None:
 
 
 def _check_asks(
-    source: Source, loc: Loc, question: QuestionSpec, asked: dict[frozenset[str], str]
+    source: Source, loc: Loc, question: QuestionSpec, asked: dict[tuple[str, ...], str]
 ) -> None:
     """Two questions with the same words could not be told apart."""
     for index, text in enumerate(question.asks):
-        words, place = words_of(text), (*loc, "asks", index)
+        words, place = wording_of(text), (*loc, "asks", index)
         if not words:
             reason = f"'{text}' has no word that tells it from other questions"
             raise source.error(place, reason, "Name what is asked for.")

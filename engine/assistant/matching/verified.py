@@ -20,7 +20,7 @@ from engine.contracts.chart import ChartSpec
 from engine.contracts.knowledge import Hit
 from engine.contracts.pack import PackSpec, ParamSpec, QuestionSpec
 from engine.contracts.semantic import Period, SemanticLayer
-from engine.domain.parameters import FIRST, LAST, Literal, fill_answer, fill_sql
+from engine.domain.parameters import FIRST, LAST, NOW, Literal, fill_answer, fill_sql
 from engine.domain.periods import named_period, spoken
 
 NEAR: Final = 0.86
@@ -132,7 +132,7 @@ def _read(pack: _Identity) -> tuple[_Known, ...]:
 
 def _filled(spec: QuestionSpec, asked: Plain, now: dt.datetime) -> Verified | None:
     """The question with its parameters; None where one has no place or does not fit."""
-    values: dict[str, Literal] = {}
+    values: dict[str, Literal] = {NOW: now.astimezone(dt.UTC)}
     period = ""
     for param in spec.params:
         match param.kind:
