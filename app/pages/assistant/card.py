@@ -10,7 +10,7 @@ from app.context import Context
 from app.formats import duration_ms, number
 from app.icons import icon
 from app.pages.assistant.sql_box import SqlBox
-from app.pages.assistant.texts import BADGES, as_text, origin, question_button, took
+from app.pages.assistant.texts import BADGES, QuestionButton, as_text, origin, took
 from app.pages.assistant.views import ResultViews
 from app.pages.sql.dialogs import show_value
 from app.theme import Theme
@@ -50,7 +50,7 @@ class AnswerCard(Card):
         self.body.addWidget(self.sql)
         self.sql.setVisible(answer.sql is not None)
         for text in answer.suggestions:
-            self.body.addWidget(question_button(text, self.suggested.emit))
+            self.body.addWidget(QuestionButton(text, self.suggested.emit))
         self._add_foot(answer)
         context.theme.changed.connect(self._recolour)
         self._recolour()

@@ -31,6 +31,7 @@ class History(QWidget):
         self._current: str | None = None
         self.model = ConversationsModel(self)
         self.search = SearchField(tr("Search conversations"))
+        self.search.setPlaceholderText(tr("Search"))
         self.search.searched.connect(self.searched)
         self.list = QListView()
         self.list.setAccessibleName(tr("Kept conversations"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -56,8 +57,8 @@ class KnowledgeEditor(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self.name = QLineEdit()
-        self.text = QPlainTextEdit()
-        self.text.setObjectName("plain")
+        self.text = QTextEdit()
+        self.text.setAcceptRichText(False)
         self.text.setTabChangesFocus(True)
         self.sql = QPlainTextEdit()
         self.sql.setTabChangesFocus(True)

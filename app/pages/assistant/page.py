@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -30,7 +29,7 @@ from app.pages.assistant.knowledge import KnowledgeDialog
 from app.pages.assistant.model_drop import model_in, offer_model, pick_model
 from app.pages.assistant.pending import Pending, said
 from app.pages.assistant.talk import Talk, bubble
-from app.pages.assistant.texts import question_button
+from app.pages.assistant.texts import QuestionButton
 from app.widgets.card import Card
 from app.widgets.dialogs import confirm
 from app.words import tr
@@ -206,7 +205,7 @@ class AssistantPage(Page):
         self.samples.hide()
         self._question, self._cancelling = question, False
         self._busy(True)
-        self.talk.append(bubble(question))
+        self.talk.append(bubble(question), question=True)
         self._pending = Pending()
         self._pending.cancelled.connect(self.cancel)
         self.talk.append(self._pending)
@@ -370,7 +369,7 @@ class AssistantPage(Page):
         if number != self._opening or not left:
             return
         answer = left.pop(0)
-        self.talk.append(bubble(answer.question))
+        self.talk.append(bubble(answer.question), question=True)
         self.talk.append(self._card(answer))
         QTimer.singleShot(0, self, lambda: self._show_next(number, left))
 
@@ -444,8 +443,7 @@ class AssistantPage(Page):
 
     def _show_samples(self, samples: tuple[str, ...]) -> None:
         for place, text in enumerate(samples[:MOST_SAMPLES]):
-            button = question_button(text, self.ask)
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            button = QuestionButton(text, self.ask)
             self._sample_grid.addWidget(button, place // 2, place % 2)
 
     def _read_history(self) -> None:

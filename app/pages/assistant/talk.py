@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.words import tr
 
 MOST_WIDGETS: Final = 80
 """Older ones leave the page: it may be open all day."""
+NEAR_PX: Final = 40
 BUBBLE_WIDTH, BUBBLE_PADDING = 560, 40
 
 
@@ -26,28 +28,36 @@ class Talk(QScrollArea):
         self._column.addWidget(first)
         self._column.addStretch(1)
         self._turns: list[QWidget] = []
-        self._at_end = False
+        self._follows = True
+        """Until somebody scrolls away from the newest."""
+        self._question: QWidget | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(inside)
         self.setAccessibleName(tr("Questions and answers"))
-        self.verticalScrollBar().rangeChanged.connect(self._follow_end)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _low, high: self._follow(high))
+        bar.actionTriggered.connect(lambda _action: self._look_again())
 
     def turns(self) -> list[QWidget]:
         """What stands in the column, from the top."""
         return list(self._turns)
 
-    def append(self, widget: QWidget) -> None:
-        """Adds below, and shows it."""
+    def append(self, widget: QWidget, *, question: bool = False) -> None:
+        """Adds below, and shows it, but never so that the last ``question`` scrolls away."""
         self._column.insertWidget(self._column.count() - 1, widget)
         self._turns.append(widget)
         while len(self._turns) > MOST_WIDGETS:
-            self._turns.pop(0).deleteLater()
-        self._at_end = True
+            self.remove(self._turns[0])
+        self._question = widget if question else self._question
+        self._follows = True
+        self._follow(self.verticalScrollBar().maximum())
 
     def remove(self, widget: QWidget) -> None:
         """Takes one away."""
+        if widget is self._question:
+            self._question = None
         if widget in self._turns:
             self._turns.remove(widget)
             self._column.removeWidget(widget)
@@ -59,11 +69,20 @@ class Talk(QScrollArea):
         for widget in self.turns():
             self.remove(widget)
 
-    def _follow_end(self, _low: int, high: int) -> None:
-        """Shows what was just added, once the layout has made room for it."""
-        if self._at_end:
-            self._at_end = False
-            self.verticalScrollBar().setValue(high)
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 -- Qt's name
+        """As ever; whoever scrolls up wants to read there."""
+        super().wheelEvent(event)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        bar = self.verticalScrollBar()
+        self._follows = bar.sliderPosition() >= bar.maximum() - NEAR_PX
+
+    def _follow(self, high: int) -> None:
+        """Keeps what was just added in view, once the layout has made room for it."""
+        if self._follows:
+            top = high if self._question is None else self._question.y() - 4
+            self.verticalScrollBar().setValue(min(high, top))
 
 
 def bubble(question: str) -> QWidget:

@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from app.formats import duration_ms, local_time, number
 from app.words import tr
@@ -24,6 +26,7 @@ BADGES: Final = {
     "clarify": ("Asks back", "warning", "It is not certain what was asked; nothing was run."),
     "refused": ("Refused", "bad", "This is not answered, or not allowed; nothing was run."),
 }
+PADDING_PX: Final = 28
 MOST_COPIED: Final = 100
 """Rows of the copied text; more is for the CSV."""
 
@@ -94,11 +97,21 @@ def _plain(value: Any) -> str:
     return " ".join(str(value).split())
 
 
-def question_button(text: str, act: Callable[[str], None]) -> QPushButton:
-    """A question that a click asks."""
-    button = QPushButton(text)
-    button.setAccessibleName(tr("Ask: {0}").format(text))
-    button.setToolTip(text)
-    button.setStyleSheet("text-align: left;")
-    button.clicked.connect(lambda: act(text))
-    return button
+class QuestionButton(QPushButton):
+    """A question that a click asks; cut where it has no room."""
+
+    def __init__(self, question: str, act: Callable[[str], None]) -> None:
+        super().__init__(question)
+        self.question = question
+        self.setAccessibleName(tr("Ask: {0}").format(question))
+        self.setToolTip(question)
+        self.setStyleSheet("text-align: left;")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda: act(question))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 -- Qt's name
+        """Another width, another cut."""
+        super().resizeEvent(event)
+        room = max(self.width() - PADDING_PX, 40)
+        right = Qt.TextElideMode.ElideRight
+        self.setText(self.fontMetrics().elidedText(self.question, right, room))
