@@ -78,9 +78,8 @@ class Plain:
 
     def values(self, dimension: str) -> tuple[str, ...]:
         """The values of the dimension that it names."""
-        return tuple(
-            str(f.value) for f in self.found if f.kind == "value" and f.dimension == dimension
-        )
+        named = (f for f in self.found if f.kind == "value" and f.dimension == dimension)
+        return tuple(dict.fromkeys(str(f.value) for f in named))
 
     def words(self, params: Iterable[ParamSpec]) -> frozenset[str]:
         """The words that carry meaning, without what the parameters take.
