@@ -162,11 +162,20 @@ class OpenAiWire:
                 piece = _note(chunk, reply)
                 if piece:
                     call.queue.put(piece)
+            self._check_whole(reply)
             reply.request = call.sent
             call.reply = reply
             call.queue.put(None)
         except Exception as error:  # noqa: BLE001 -- the caller's thread gets whatever it was
             call.queue.put(self._translated(error))
+
+    def _check_whole(self, reply: Reply) -> None:
+        """Some servers mark the end of a stream by hanging up, which is what a crash looks like."""
+        if reply.model and not reply.finish:
+            raise NotReachable(
+                f"The language model at {self._endpoint.host} broke off in mid-answer.",
+                "Try again.",
+            )
 
     def _chunks(self, body: Mapping[str, Any]) -> Iterator[ChatCompletionChunk]:
         from openai import Stream

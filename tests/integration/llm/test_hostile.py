@@ -127,6 +127,12 @@ def test_that_a_drop_before_anybody_heard_is_tried_again():
         assert client(service.url).complete(HELLO).text == "Hello!"
 
 
+def test_that_a_stream_that_just_ends_is_a_drop_too():
+    with hostile(Turn(body=chunk("Hel")), good()) as service:
+        assert client(service.url).complete(HELLO).text == "Hello!"
+    assert len(service.requests) == 2
+
+
 def test_that_a_drop_in_mid_sentence_is_told():
     heard: list[str] = []
     with hostile(Turn(body=chunk("Hel"), drop=True), good()) as service, pytest.raises(Interrupted):
