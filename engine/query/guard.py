@@ -24,7 +24,7 @@ import duckdb
 from sqlglot import exp
 
 from engine.query.guarding.caps import check_caps
-from engine.query.guarding.duck import check_as_duckdb
+from engine.query.guarding.duck import check_as_duckdb, check_calls
 from engine.query.guarding.names import Tables, check_columns, check_tables
 from engine.query.guarding.refused import Refused
 from engine.query.guarding.tree import called, check_nodes, parse
@@ -77,7 +77,10 @@ def check(
             check(connection, text[start:], names)
         return text
     _judge(text, names)
-    check_as_duckdb(connection, text, names)
+    if pivot:
+        check_calls(text)
+    else:
+        check_as_duckdb(connection, text, names)
     return text
 
 

@@ -16,10 +16,8 @@ from engine.lake.reader import LiveFiles
 AsOf = int | dt.datetime | None
 """A version, a moment, or None for now."""
 
-_CATALOGUE = re.compile(
-    r"\b(show|information_schema|duckdb_\w+|pragma_\w+|sqlite_master|pg_catalog)\b", re.IGNORECASE
-)
-"""Words of a statement that asks what tables there are."""
+_CATALOGUE = re.compile(r"^[\s(]*(show|desc|describe)\b|\bshow\s+(all\s+)?tables\b", re.IGNORECASE)
+"""How a statement begins that asks what tables there are."""
 
 
 class Lake(Protocol):

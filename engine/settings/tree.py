@@ -242,7 +242,7 @@ class QuerySettings(Section):
         "Memory of a query",
         "Sorts and joins of some million rows fit; on an 8 GB laptop the services still do too.",
         facts=Facts(unit="MB", advanced=True),
-        ge=128,
+        ge=256,
         le=262_144,
     )
     max_rows: int = setting(
@@ -254,9 +254,10 @@ class QuerySettings(Section):
         le=100_000_000,
     )
     deadline: Seconds = setting(
-        300.0,
+        10.0,
         "Cancel a query after",
-        "Five minutes: what takes longer was mostly not meant.",
+        "Questions to a lake on a laptop take a second or two; a statement that takes more than ten"
+        " was mostly not meant, and its process is ended.",
         facts=Facts(),
         ge=1,
         le=86_400,

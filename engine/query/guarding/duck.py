@@ -24,6 +24,7 @@ Node = dict[str, Any]
 
 _OPERATOR: Final = re.compile(r"[^\w\s]+")
 _UNWRITTEN: Final = frozenset({"list_value", "struct_pack", "row", "construct_array", "main.mode"})
+_LEAVE: Final = "Leave it out: a statement may only read the lake's tables."
 _SHOWS: Final = frozenset({"DESCRIBE", "SUMMARY", "SHOW_UNQUALIFIED"})
 _CLASSES: Final = frozenset(
     """
@@ -42,11 +43,7 @@ _TABLES: Final = frozenset(
 def check_as_duckdb(
     connection: duckdb.DuckDBPyConnection, sql: str, known: Iterable[str] | None
 ) -> None:
-    """Raises Refused. ``known``: the tables there are; None where tables are not judged.
-
-    A PIVOT whose values are not written down is several statements to DuckDB and has no tree;
-    there its calls are found in the text.
-    """
+    """Raises Refused. ``known``: the tables there are; None where tables are not judged."""
     # The text as a literal: for a parameter, DuckDB's Python module would import pandas.
     literal = "'" + sql.replace("'", "''") + "'"
     found = connection.execute(
@@ -55,8 +52,7 @@ def check_as_duckdb(
     assert found is not None
     tree = json.loads(str(found[0]))
     if tree.get("error"):
-        _check_calls(sql)
-        return
+        raise Refused("DuckDB gives no tree of this statement, and it is not run unseen.", _LEAVE)
     if len(tree["statements"]) != 1:
         raise Refused("There is more than one statement.", "Run them one at a time.")
     nodes = list(_walk(tree["statements"]))
@@ -129,9 +125,6 @@ def _check(
         _check_table(node, place, known, subqueries)
 
 
-_LEAVE: Final = "Leave it out: a statement may only read the lake's tables."
-
-
 def _check_function(name: str, in_from: bool, at: int | None) -> None:
     if in_from:
         if name not in TABLE_FUNCTIONS:
@@ -164,8 +157,12 @@ _BEFORE_BRACKET: Final = frozenset(
 )
 
 
-def _check_calls(sql: str) -> None:
-    """Every word before a bracket is a reviewed function, a keyword, or names columns of a WITH."""
+def check_calls(sql: str) -> None:
+    """Every word before a bracket is a reviewed function, a keyword, or names columns of a WITH.
+
+    For a PIVOT whose values are not written down: it is several statements to DuckDB, which have no
+    tree.
+    """
     found = code(sql)
     for at, (token, following) in enumerate(pairwise(found)):
         if following.text != "(" or token.kind not in ("word", "name"):

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-from engine.contracts.query import Limits
-from engine.query.worker.sandbox import confine
-from engine.query.worker.serve import Server
+# DuckDB's Python module would import pandas, where that is installed: half a second and 40 MB
+# for a look whether a value is one of its frames. It takes this for "not installed".
+sys.modules["pandas"] = None  # type: ignore[assignment]
+
+from engine.contracts.query import Limits  # noqa: E402
+from engine.query.worker.sandbox import confine  # noqa: E402
+from engine.query.worker.serve import Server, warm_up  # noqa: E402
 
 
 def main() -> None:
@@ -17,6 +21,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     os.set_blocking(2, False)
+    warm_up()
     confine(limits)
     Server(sys.stdin.buffer, answers, limits).run()
     os._exit(0)  # threads may be deep in a statement that nobody waits for
