@@ -40,6 +40,11 @@ chaos: dev
 screenshots: dev
 	$(VENV)/python -m tests.window.pictures
 
+# llama.cpp built for this processor, 7–12 minutes with a C++ compiler; xllamacpp does without.
+llama: dev
+	CMAKE_ARGS="-DLLAVA_BUILD=OFF -DGGML_NATIVE=ON" \
+		$(VENV)/python -m pip install llama-cpp-python==0.3.36
+
 # Exact versions with hashes, for every platform at once; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
