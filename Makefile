@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
 
-.PHONY: run setup dev test check bench eval chaos screenshots lock clean
+.PHONY: run setup dev test check bench eval chaos screenshots llama lock clean
 
 run:
 	@$(PYTHON) packaging/bootstrap.py --quick
