@@ -68,17 +68,22 @@ def run(config: VectorsConfig, control: Control) -> None:
         with closing(server):
             status = knowledge.status()
             control.send(Ready(detail=f"{status.items} items of {status.pack}"))
-            watch(knowledge, control)
+            watch(knowledge, control, ours=config.provider == "server")
 
 
-def watch(knowledge: QdrantKnowledge, control: Control) -> None:
-    """Until the stop; a store that stops answering is told, and so is its return."""
+def watch(knowledge: QdrantKnowledge, control: Control, ours: bool) -> None:
+    """Until the stop; a store that stops answering is told, and so is its return.
+
+    A server of ours does not return by itself: then this raises, and the next start makes both.
+    """
     misses = 0
     while not control.wait(LOOK_S):
         try:
             knowledge.status()
         except LakehouseError as error:
             misses += 1
+            if ours and misses == MISSES:
+                raise
             if misses == MISSES:
                 control.send(Degraded(detail=str(error)))
         else:
