@@ -45,16 +45,16 @@ def open_assistant(
     model: ChatModel | None = None,
     share_values: bool = False,
     now: Callable[[], dt.datetime] = _now,
+    session: QuerySession | None = None,
 ) -> LakeAssistant:
     """An assistant over this lake; starts nothing until it is asked. ``close`` it.
 
     ``folder`` is the data folder, where conversations are kept; None keeps them in memory.
     ``knowledge`` and ``model`` may be None, or fail: verified questions and the reader go on.
+    ``session`` is one that was warmed before; the assistant closes it.
     ``share_values`` lets a model that is not on this computer see values out of the lake.
     """
-    query = query or QuerySettings()
-    limits = Limits(memory_mb=query.memory_mb, max_rows=MOST_ROWS + 1)
-    runner = WorkerRunner(QuerySession(lake, limits, query.deadline))
+    runner = WorkerRunner(session or answer_session(lake, query or QuerySettings()))
     talks, looking = Talks(folder), Looking(knowledge)
     meaning = LayerMeaning(pack.semantic, None if knowledge is None else knowledge.embed)
     queries = Queries(meaning, runner)
@@ -78,6 +78,12 @@ def open_assistant(
         tuple(spec.asks[0] for spec in pack.questions),
         now,
     )
+
+
+def answer_session(lake: Lake, query: QuerySettings) -> QuerySession:
+    """A session that keeps as many rows as an answer has, and one more to know of others."""
+    limits = Limits(memory_mb=query.memory_mb, max_rows=MOST_ROWS + 1)
+    return QuerySession(lake, limits, query.deadline)
 
 
 def _liked(talks: Talks) -> Callable[[], tuple[KnowledgeItem, ...]]:

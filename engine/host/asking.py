@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from engine.assistant.compose import open_assistant
+from engine.assistant.compose import answer_session, open_assistant
 from engine.assistant.running import given_up
 from engine.assistant.talks.record import answer_of, text_of
 from engine.contracts.assistant import Answer, Assistant, Progress
@@ -45,11 +45,15 @@ def assistant_alone(paths: DataPaths, env: Mapping[str, str]) -> LakeAssistant:
     """One over the lake alone. Close it. Raises SettingsError or PackError."""
     settings = load_settings(env, paths.root)
     lake = LakeReader(lake_path(paths, settings))
-    pack = find_pack(settings.domain, paths.root, resources_dir())
+    session = answer_session(lake, settings.query)
+    session.warm()  # its process starts while the pack is read
+    try:
+        pack = find_pack(settings.domain, paths.root, resources_dir())
+    except BaseException:
+        session.close()
+        raise
     folder = paths.root if paths.root.is_dir() else None
-    assistant = open_assistant(pack.spec, lake, folder, query=settings.query)
-    assistant.warm()
-    return assistant
+    return open_assistant(pack.spec, lake, folder, session=session)
 
 
 def serve_question(assistant: Assistant, request: _Message) -> Iterator[_Message]:
