@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, Field(pattern=NAME)]
@@ -122,11 +122,22 @@ class Period(SemanticModel):
 
 
 class Filter(SemanticModel):
-    """A dimension's value is, or is not, one of these."""
+    """A dimension's value is, or is not, one of these; is beyond a number; or is there or not."""
 
     dimension: str
-    op: Literal["in", "not_in"] = "in"
-    values: tuple[str, ...] = Field(min_length=1)
+    op: Literal["in", "not_in", ">", ">=", "<", "<=", "missing", "present"] = "in"
+    values: tuple[str, ...] = ()
+    """At least one; a single number for ``>`` and the like, none for ``missing`` and ``present``."""
+
+    @model_validator(mode="after")
+    def _as_many_values_as_needed(self) -> Filter:
+        if self.op in ("missing", "present"):
+            wrong = len(self.values) != 0
+        else:
+            wrong = len(self.values) != 1 if self.op not in ("in", "not_in") else not self.values
+        if wrong:
+            raise ValueError(f"a filter with '{self.op}' has another number of values")
+        return self
 
 
 class Having(SemanticModel):
@@ -151,7 +162,7 @@ class SemanticQuery(SemanticModel):
     ``compare`` adds, beside each metric, its value in the period before (``previous``), at the
     same time the day before (``day``) or the week before (``week``), and the change as a share.
     ``analysis`` says what is made of the rows afterwards. ``fold`` makes one figure of the grain's:
-    the average of the hours, the highest minute. ``share`` adds what part of all groups together a
+    the average of the hours, the highest minute; ``count`` is how many groups there are. ``share`` adds what part of all groups together a
     row is; a filter on a dimension that is shown then chooses among the groups afterwards.
     """
 
@@ -165,5 +176,5 @@ class SemanticQuery(SemanticModel):
     order: Order | None = None
     limit: int | None = Field(default=None, ge=1, le=10_000)
     analysis: Literal["none", "forecast", "anomalies", "explain"] = "none"
-    fold: Literal["none", "avg", "max", "min"] = "none"
+    fold: Literal["none", "avg", "max", "min", "count"] = "none"
     share: bool = False

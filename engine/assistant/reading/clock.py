@@ -45,6 +45,8 @@ _MARKED: Final = (
     r"(?P<{0}>noon|midnight|\d{{1,2}}:\d{{2}}(?: (?P<{0}_half>am|pm))?"
     r"|\d{{1,2}} (?P<{0}_end>am|pm|o clock|oclock))(?: utc)?"
 )
+FROM: Final = _MARKED.format("from")
+"""A time of day that says itself that it is one."""
 CLOCK: Final = (
     rf"(?:between|from) {_time('from')} (?:and|to|until|till) {_time('to')}",
     rf"{_MARKED.format('from')} (?:to|until|till) {_MARKED.format('to')}",

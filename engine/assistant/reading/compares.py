@@ -42,7 +42,7 @@ _FIXED: Final[tuple[tuple[str, Compare], ...]] = (
     (rf"(?:{_LINK} )?(?:the )?(?:previous|prior|preceding) (?:period|one|time)", "previous"),
     ((rf"{_LINK} (?:the |an? |one )?(?:minute|hour|day|week|month)s? (?:before|earlier|prior)"
      r"(?: that| it)?"), "previous"),
-    ((rf"{_LINK} (?:the )?(?:\d+) (?:minute|hour|day|week|month)s? (?:before|earlier|prior)"
+    ((rf"{_LINK} (?:in |during |over )?(?:the )?(?:\d+) (?:minute|hour|day|week|month)?s? ?(?:before|earlier|prior)"
      r"(?: that| it)?"), "previous"),
     (rf"{_LINK} (?:the )?before(?: that| it)?", "previous"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.assistant.reading.compares import Compare
+from engine.assistant.reading.thresholds import FoundThreshold
 from engine.assistant.reading.words import Text
 from engine.contracts.chart import ChartKind
 from engine.contracts.semantic import (
@@ -67,16 +68,23 @@ class Draft:
     filters: list[Filter] = field(default_factory=list)
     having: list[Having] = field(default_factory=list)
     ranks: list[Rank] = field(default_factory=list)
+    thresholds: list[FoundThreshold] = field(default_factory=list)
     grain: Grain | None = None
     grain_style: Literal["", "per", "by", "adverb", "which"] = ""
     period: Period | None = None
     compare: Compare = "none"
     analysis: Literal["none", "forecast", "anomalies", "explain"] = "none"
     average: bool = False
+    counting: bool = False
+    """How many groups there are, not which: "how many users placed more than three orders"."""
     share: bool = False
+    net: bool = False
+    """Revenue is meant after refunds."""
+    instead: bool = False
     trend: bool = False
     changed: Literal["", "any", "down", "up"] = ""
     order_by: str = ""
+    limit: int | None = None
     ascending: bool | None = None
     chart: ChartKind | None = None
     notes: list[str] = field(default_factory=list)

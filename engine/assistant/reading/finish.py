@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from engine.assistant.reading.draft import DimensionUse, Draft, MetricUse
-from engine.assistant.reading.meaning import connected_metrics, event_filters
+from engine.assistant.reading.lexicon import lexicon
+from engine.assistant.reading.meaning import connected_metrics, drop_verbs, event_filters
 from engine.assistant.reading.surface import auto_grain
 from engine.assistant.semantic.compiler import adds_up
 from engine.assistant.semantic.spans import span_of
@@ -29,8 +30,11 @@ _DEFAULTS: Final = {
 
 def finish(draft: Draft) -> SemanticQuery | None:
     """The query; None where no metric was named and none can be assumed."""
+    drop_verbs(draft)
     event_filters(draft)
+    _replace_metric(draft)
     _default_metric(draft)
+    _embedded_dimension(draft)
     if not draft.metrics:
         return None
     _choose_dimensions(draft)
@@ -38,6 +42,11 @@ def finish(draft: Draft) -> SemanticQuery | None:
     if len(metrics) > 1 and not connected_metrics(draft) and not _ranked_by(draft):
         draft.doubt(0.35, "how the figures belong together")
     metrics = metrics[:6]
+    for use in draft.dimensions:
+        whole = draft.dimension(use.name)
+        single = whole.pattern and not whole.values and use.name != "product"
+        if single and draft.low(use.first - 1) in ("per", "each") and not draft.ranks:
+            draft.doubt(0.5, f"what is meant for each {whole.title.lower()}")
     _settle_change(draft)
     _settle_time(draft)
     dimensions = tuple(dict.fromkeys(use.name for use in draft.dimensions))
@@ -90,6 +99,33 @@ def _default_metric(draft: Draft) -> None:
     draft.metrics.append(MetricUse(name, len(draft.text.tokens), len(draft.text.tokens)))
     draft.notes.append(f"Measured by {metric.title.lower()}: the question does not say by what.")
     draft.doubt(0.1 if draft.ranks or name != "revenue" else 0.3, "what is to be measured")
+
+
+def _replace_metric(draft: Draft) -> None:
+    """ "records with a negative price": of what only refused ones have, refused ones are meant."""
+    wanted = {use.name for use in draft.dimensions} | {f.dimension for f in draft.filters}
+    for dimension in wanted & set(_DEFAULTS):
+        tables = {s.table for s in draft.dimension(dimension).sources}
+        for at, use in enumerate(draft.metrics):
+            whole = use.name in ("events", "input_rows")
+            if whole and not tables & {s.table for s in draft.metric(use.name).sources}:
+                draft.metrics[at] = MetricUse(_DEFAULTS[dimension], use.first, use.end)
+
+
+def _embedded_dimension(draft: Draft) -> None:
+    """ "top 5 products sold": the metric's own words name what is ranked."""
+    if draft.dimensions or draft.grain is not None or len(draft.metrics) != 1:
+        return
+    use = draft.metrics[0]
+    words = lexicon(draft.layer).dimensions
+    for at in range(use.first, use.end):
+        token = draft.text.tokens[at]
+        found = words.get((token.stem,))
+        ranked = any(0 <= at - rank.end <= 1 for rank in draft.ranks)
+        if found and (ranked or (draft.ranks and draft.low(at - 1) in ("which", "what"))):
+            plural = token.low.endswith("s")
+            draft.dimensions.append(DimensionUse(found[0], at, at + 1, "top", plural))
+            return
 
 
 def _choose_dimensions(draft: Draft) -> None:
@@ -187,8 +223,10 @@ def _share_dimensions(draft: Draft, dimensions: tuple[str, ...]) -> tuple[str, .
     return dimensions
 
 
-def _fold(draft: Draft, metrics: tuple[str, ...]) -> Literal["none", "avg"]:
+def _fold(draft: Draft, metrics: tuple[str, ...]) -> Literal["none", "avg", "count"]:
     """The average hour, where an average and a unit of time are named together."""
+    if draft.counting and draft.having and draft.dimensions:
+        return "count"
     if not draft.average:
         return "none"
     whole = [
@@ -226,6 +264,8 @@ def _order(
     if not draft.ranks:
         if draft.ascending is not None:
             return Order(by=by, descending=not draft.ascending), None
+        if draft.limit is not None and dimensions:
+            return Order(by=by), draft.limit
         return (Order(by=by) if draft.order_by else None), None
     rank = next((r for r in draft.ranks if r.n is not None), draft.ranks[0])
     if not dimensions and draft.grain is None:
@@ -237,7 +277,7 @@ def _order(
         descending = not descending
     if draft.ascending is not None:
         descending = not draft.ascending
-    limit = rank.n or _implied(draft, dimensions)
+    limit = rank.n or draft.limit or _implied(draft, dimensions)
     if draft.grain is not None and not dimensions and limit is None:
         limit = 1
     return Order(by=by, descending=descending), limit

@@ -32,6 +32,9 @@ _WORDS: Final = word_set(
     "appear appeared exist existed produce produced contribute contributed account accounted drive",
     "drove driven achieve achieved hit done doing work worked working flow flowed handle handled",
     "currently present today's far present were get gets ended end use used using during while",
+    "between pls plz asap keep keeping anyone anybody someone anything something somebody thanks",
+    "combination combinations pair pairs during whatsoever sort of kind whats hows lets whos",
+    "through given because often frequently times time everywhere anywhere fired happens thing things",
     "paid pay placed collected collect logged log tracked track observed observe measured measure counted counting",
     "accumulated accumulate add added attract attracted earned gained gain",
     # the business

@@ -66,6 +66,12 @@ def lexicon(layer: SemanticLayer) -> _Lexicon:
     )
 
 
+def _apart(text: Text, one: int, other: int) -> bool:
+    """Whether a comma or the like stands between two tokens."""
+    between = text.raw[text.tokens[one].end : text.tokens[other].start]
+    return any(sign in between for sign in ",;:?!()/")
+
+
 def find_phrases(text: Text, layer: SemanticLayer, taken: frozenset[int]) -> tuple[Phrase, ...]:
     """The longest phrases first, none overlapping; in the order of the text.
 
@@ -79,6 +85,8 @@ def find_phrases(text: Text, layer: SemanticLayer, taken: frozenset[int]) -> tup
         for length in range(1, min(book.longest, len(places) - start) + 1):
             covered = places[start : start + length]
             if not taken.isdisjoint(covered):
+                break
+            if length > 1 and _apart(text, covered[-2], covered[-1]):
                 break
             key = tuple(text.tokens[at].stem for at in covered)
             first, end = covered[0], covered[-1] + 1

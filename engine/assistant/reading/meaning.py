@@ -27,6 +27,7 @@ _WITH: Final = word_set("with who that having including containing where which w
 def take_phrases(draft: Draft) -> None:
     """Metrics, dimensions and filters, with the thresholds that belong to a metric."""
     thresholds = find_thresholds(draft.text, frozenset(draft.claimed))
+    draft.thresholds = list(thresholds)
     for threshold in thresholds:
         draft.claim(threshold.first, threshold.end)
     phrases = find_phrases(draft.text, draft.layer, frozenset(draft.claimed))
@@ -39,10 +40,34 @@ def take_phrases(draft: Draft) -> None:
         elif phrase.kind == "dimension":
             _take_dimension(draft, phrase, values)
     _take_values(draft, values)
+    _take_counts(draft)
+    _take_net(draft)
     _take_reason(draft)
     _take_who(draft)
     for threshold in thresholds:
         _take_threshold(draft, threshold)
+
+
+def _take_net(draft: Draft) -> None:
+    if draft.net and draft.has_metric("net_revenue"):
+        draft.metrics = [
+            MetricUse("net_revenue", m.first, m.end) if m.name == "revenue" else m
+            for m in draft.metrics
+        ]
+
+
+def _take_counts(draft: Draft) -> None:
+    """ "which 5 countries", "our three best": a number before what is ranked is how many."""
+    for use in draft.dimensions:
+        at = use.first - 1
+        if draft.low(at) in ("different", "distinct"):
+            at -= 1
+        if at < 0 or at in draft.claimed or draft.text.tokens[at].kind != "number":
+            continue
+        n = int(float(draft.text.tokens[at].low))
+        if 1 <= n <= 10_000:
+            draft.claim(at, at + 1)
+            draft.limit = n
 
 
 def _take_reason(draft: Draft) -> None:
@@ -105,16 +130,45 @@ def _take_metric(draft: Draft, phrase: Phrase, phrases: tuple[Phrase, ...]) -> N
         return
     others = [p for p in phrases if p.kind == "metric" and not p.also and p != phrase]
     counted = draft.low(phrase.first - 1) in _COUNTING or draft.low(phrase.first) in _COUNTING
-    if phrase.also and not counted and (role != "plain" or _is_subject(draft, phrase, others)):
+    at = phrase.first - 1
+    while draft.low(at) in ("different", "unique", "distinct"):
+        at -= 1
+    if phrase.also and draft.low(at) in ("most", "more", "fewest") and _asks_which(draft, phrase):
+        draft.metrics.append(MetricUse(phrase.name, phrase.first, phrase.end))
+        return
+    if phrase.also and not counted and (role != "plain" or _is_subject(phrase, draft, others)):
         if role == "plain":
             role = "top"
         use = DimensionUse(phrase.also, phrase.first, phrase.end, role, _plural(draft, phrase))
         draft.dimensions.append(use)
         return
+    if phrase.also and counted and _is_limited(draft, phrase, others):
+        draft.counting = True
+        draft.dimensions.append(DimensionUse(phrase.also, phrase.first, phrase.end, "which", True))
+        return
+    if phrase.also and not counted and others and not _listed(draft, phrase, others):
+        return  # "revenue from German customers": who else
     draft.metrics.append(MetricUse(phrase.name, phrase.first, phrase.end))
 
 
-def _is_subject(draft: Draft, phrase: Phrase, others: list[Phrase]) -> bool:
+def _asks_which(draft: Draft, phrase: Phrase) -> bool:
+    """ "which browser do most buyers use": something else is asked for already."""
+    return any(draft.low(at) in _WHICH for at in range(phrase.first))
+
+
+def _is_limited(draft: Draft, phrase: Phrase, others: list[Phrase]) -> bool:
+    """ "how many users placed more than three orders"."""
+    return bool(others) and any(t.first >= phrase.end for t in draft.thresholds)
+
+
+def _listed(draft: Draft, phrase: Phrase, others: list[Phrase]) -> bool:
+    """Whether "and" or a comma joins it to another metric."""
+    return any(
+        _connected(draft, min(phrase.end, o.end), max(phrase.first, o.first)) for o in others
+    )
+
+
+def _is_subject(phrase: Phrase, draft: Draft, others: list[Phrase]) -> bool:
     """ "products with the most refunds": what another metric is about."""
     first = all(other.first > phrase.first for other in others)
     says = draft.low(phrase.end) in ("with", "having", "that", "who", "whose")
@@ -153,6 +207,8 @@ def _take_dimension(draft: Draft, phrase: Phrase, values: list[Phrase]) -> None:
         "across", "in", "from", "over", "of", "for",
     ) and before != "every":  # fmt: skip
         return
+    if draft.low(phrase.first - 1) in ("many", "of") and role == "plain" and draft.thresholds:
+        draft.counting = draft.low(phrase.first - 2) in ("how", "number")
     draft.dimensions.append(
         DimensionUse(phrase.name, phrase.first, phrase.end, role, _plural(draft, phrase))
     )
@@ -173,6 +229,8 @@ def _take_values(draft: Draft, values: list[Phrase]) -> None:
         elif not (value.first - last <= 2 and _connected(draft, last, value.first)):
             negated = False
         last = value.end
+        if value.name == "currency" and _is_unit(draft, value):
+            continue
         if len(spots[value.first, value.end]) > 1:
             draft.doubt(0.4, f"what '{draft.low(value.first)}' is")
         values_of = chosen.setdefault((value.name, "not_in" if negated else "in"), [])
@@ -182,6 +240,13 @@ def _take_values(draft: Draft, values: list[Phrase]) -> None:
         draft.filters.append(
             Filter.model_validate({"dimension": dimension, "op": op, "values": tuple(found)})
         )
+
+
+def _is_unit(draft: Draft, value: Phrase) -> bool:
+    """ "revenue in usd": what amounts are in anyway, no choice of orders."""
+    money = any(draft.metric(m.name).unit == "usd" for m in draft.metrics)
+    said = draft.low(value.first - 1) in ("in", "as", "of") or draft.low(value.first) == "dollars"
+    return value.value == "USD" and money and said
 
 
 def _negation(draft: Draft, first: int) -> int | None:
@@ -212,9 +277,16 @@ def _connected(draft: Draft, end: int, first: int) -> bool:
 
 def _take_threshold(draft: Draft, threshold: FoundThreshold) -> None:
     """A threshold is about the metric behind it, else about the one before it."""
+    if _take_row_limit(draft, threshold):
+        return
     after = [m for m in draft.metrics if 0 <= m.first - threshold.end <= 2]
     before = [m for m in draft.metrics if 0 <= threshold.first - m.end <= 3]
     found = after[:1] or before[-1:] or ([draft.metrics[0]] if len(draft.metrics) == 1 else [])
+    money = threshold.number.money
+    if not found and money and draft.has_metric("revenue") and not draft.metrics:
+        at = len(draft.text.tokens)
+        found = [MetricUse("revenue", at, at)]
+        draft.metrics.append(found[0])
     if not found:
         draft.doubt(0.5, "what the number is about")
         return
@@ -222,9 +294,76 @@ def _take_threshold(draft: Draft, threshold: FoundThreshold) -> None:
     value = threshold.number.value
     if metric.unit == "share" and not threshold.number.share and value > 1:
         value /= 100
-    if threshold.number.share and metric.unit != "share":
-        draft.doubt(0.5, "what the per cent are of")
+    if (threshold.number.share and metric.unit != "share") or (money and metric.unit != "usd"):
+        draft.doubt(0.5, "what the number is about")
     draft.having.append(Having(metric=metric.name, op=threshold.op, value=value))
+
+
+def _take_row_limit(draft: Draft, threshold: FoundThreshold) -> bool:
+    """ "orders above $500", "orders with more than 3 items": single rows, not groups."""
+    known = {d.name for d in draft.layer.dimensions}
+    near = [m for m in draft.metrics if 0 <= threshold.first - m.end <= 4]
+    rows = bool(near) and event_type_of(draft.metric(near[-1].name)) is not None
+    words = [draft.low(at) for at in range(threshold.end, threshold.end + 3)]
+    before = [draft.low(at) for at in range(max(0, threshold.first - 3), threshold.first)]
+    number, name = threshold.number, ""
+    if rows and number.money and not any(0 <= m.first - threshold.end <= 2 for m in draft.metrics):
+        name = "order_value"
+    elif rows and words[0] in ("items", "pieces", "units", "products", "item", "piece"):
+        name = "order_quantity"
+        draft.claim(threshold.end, threshold.end + 1)
+        draft.dimensions = [u for u in draft.dimensions if u.first != threshold.end]
+        draft.metrics = [m for m in draft.metrics if m.first != threshold.end]
+    elif number.share and ("off" in words or "discount" in words or "discount" in before):
+        name = "discount_level"
+        _drop_discount(draft, threshold)
+    if not name or name not in known:
+        return False
+    limit = str(int(number.value) if number.value == int(number.value) else number.value)
+    draft.filters.append(
+        Filter.model_validate({"dimension": name, "op": threshold.op, "values": (limit,)})
+    )
+    return True
+
+
+def _drop_discount(draft: Draft, threshold: FoundThreshold) -> None:
+    """The word discount beside the number is what the number is about."""
+    around = range(threshold.first - 4, threshold.end + 3)
+    for at in around:
+        if draft.low(at) in ("off", "discount", "discounts"):
+            draft.claim(at, at + 1)
+    beside = [m for m in draft.metrics if "discount" in m.name and m.first in around]
+    for use in beside:
+        draft.metrics.remove(use)
+        if use.name == "discounted_orders" and draft.has_metric("orders"):
+            draft.metrics.append(MetricUse("orders", use.first, use.end))
+    draft.dimensions = [
+        u for u in draft.dimensions if u.name != "discount_level" or u.first not in around
+    ]
+
+
+_VERBS: Final = word_set(
+    "bought ordered purchased sold sell sells selling viewed spent visited searched returned",
+    "refunded earned earn buy order",
+)
+
+
+def drop_verbs(draft: Draft) -> None:
+    """ "bought by the most customers": the verb beside a figure says nothing more than it."""
+    weak = [u for u in draft.metrics if _is_verb(draft, u)]
+    strong = [u for u in draft.metrics if u not in weak]
+    if not weak or not strong or connected_metrics(draft):
+        return
+    sql = " ".join(s.sql for use in strong for s in draft.metric(use.name).sources)
+    for use in weak:
+        event = event_type_of(draft.metric(use.name)) or "purchase"
+        if f"'{event}'" in sql or draft.low(use.first) in ("bring", "brought", "earn", "earned"):
+            draft.metrics.remove(use)
+
+
+def _is_verb(draft: Draft, use: MetricUse) -> bool:
+    words = [draft.low(at) for at in range(use.first, use.end)]
+    return (len(words) == 1 and words[0] in _VERBS) or words in (["bring", "in"], ["brought", "in"])
 
 
 def connected_metrics(draft: Draft) -> bool:

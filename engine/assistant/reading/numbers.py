@@ -18,6 +18,7 @@ class FoundNumber:
     first: int
     end: int
     share: bool = False
+    money: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,8 @@ def find_numbers(text: Text) -> tuple[FoundNumber, ...]:
         if token.kind != "number":
             continue
         value, first, end = float(token.low), at, at + 1
-        share = False
-        if at and text.tokens[at - 1].low in ("$", "€", "£"):
-            first -= 1
+        share, money = False, at > 0 and text.tokens[at - 1].low in ("$", "€", "£")
+        first -= money
         after = text.tokens[end].low if end < len(text.tokens) else ""
         if after in _TIMES:
             value, end = value * _TIMES[after], end + 1
@@ -96,8 +96,8 @@ def find_numbers(text: Text) -> tuple[FoundNumber, ...]:
         if after in ("%", "percent"):
             value, end, share = value / 100, end + 1, True
         elif after in _CURRENCY:
-            end += 1
-        found.append(FoundNumber(value, first, end, share))
+            end, money = end + 1, True
+        found.append(FoundNumber(value, first, end, share, money))
     return tuple(found)
 
 

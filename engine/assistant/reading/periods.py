@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from engine.assistant.reading.clock import CLOCK, Hours, hours_of
+from engine.assistant.reading.clock import CLOCK, FROM, Hours, hours_of
 from engine.assistant.reading.words import Text
 from engine.assistant.semantic.spans import back, floor
 from engine.contracts.semantic import Period, PeriodUnit
@@ -89,6 +89,7 @@ _PARTS: Final = {
     "noon": (12, 13),
     "night": (18, 24),
 }
+_PART_NOTE: Final = " UTC."
 _DATE: Final = r"(\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2})?(?:z|\+00:?00)?)?)"
 
 
@@ -118,6 +119,9 @@ def _made(make: _Maker, found: re.Match[str], now: dt.datetime) -> _Made | None:
 
 def _piece(made: _Made, first: int, end: int) -> _Piece:
     what, note = made
+    if isinstance(what, Period) and note.endswith(_PART_NOTE):
+        assert what.start is not None
+        return _Piece(first, end, period=what, day=floor(what.start, "day"), note=note)
     match what:
         case Period():
             return _Piece(first, end, period=what, note=note)
@@ -152,10 +156,13 @@ def _near(one: _Piece, other: _Piece, text: Text) -> bool:
 def _join(one: _Piece, other: _Piece, now: dt.datetime) -> FoundPeriod | None:
     """A day and hours of it, in either order."""
     hours = one.hours or other.hours
+    note = (
+        "" if (one.period and one.day) or (other.period and other.day) else one.note or other.note
+    )
     days = [day for day in (_day_of(one, now), _day_of(other, now)) if day is not None]
     if hours is None or len(days) != 1 or (one.hours and other.hours):
         return None
-    return FoundPeriod(hours.on(days[0], now), one.first, other.end, one.note or other.note)
+    return FoundPeriod(hours.on(days[0], now), one.first, other.end, note)
 
 
 def _day_of(piece: _Piece, now: dt.datetime) -> dt.datetime | None:
@@ -319,11 +326,20 @@ def _part(found: re.Match[str], now: dt.datetime) -> _Made | None:
     start, end = _PARTS[found.group("part")]
     hours = Hours(start * 60, end * 60)
     if found.group("of") == "this":
-        return hours.on(floor(now, "day"), now), f"{start}:00 to {end}:00 UTC."
+        return hours.on(floor(now, "day"), now), f"{start}:00 to {end}:00{_PART_NOTE}"
     if found.group("of") == "yesterday":
         day = back(floor(now, "day"), "day", 1)
-        return hours.on(day, now), f"{start}:00 to {end}:00 UTC."
+        return hours.on(day, now), f"{start}:00 to {end}:00{_PART_NOTE}"
     return None
+
+
+def _since_day_time(found: re.Match[str], now: dt.datetime) -> _Made | None:
+    hours = hours_of(found)
+    if hours is None:
+        return None
+    today = floor(now, "day")
+    day = back(today, "day", 1) if found.group("of") == "yesterday" else today
+    return between(hours.begin(day), now), ""
 
 
 def _since_part(found: re.Match[str], now: dt.datetime) -> _Made | None:
@@ -407,6 +423,9 @@ _RAW: Final[tuple[tuple[str, _Maker], ...]] = (
      r"(?:data ?set|data|lake|history))"), _fixed("all")),
     (r"(?:right now|just now|at the moment|at this moment|as of now|at present|now|currently)",
      _fixed("last", "minute", 5, _NOW_NOTE)),
+    (rf"(?:since|from|after) (?P<of>yesterday|today) (?:at )?{FROM}(?: on| onwards?)?",
+     _since_day_time),
+    (rf"(?:since|from|after) {FROM} (?P<of>yesterday|today)(?: on| onwards?)", _since_day_time),
     *((pattern, _hours) for pattern in CLOCK),
 )  # fmt: skip
 _PATTERNS: Final = tuple(

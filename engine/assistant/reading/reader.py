@@ -16,12 +16,14 @@ from engine.assistant.reading.follow import follow
 from engine.assistant.reading.language import HARMLESS
 from engine.assistant.reading.meaning import take_phrases
 from engine.assistant.reading.model import THRESHOLD, Reading
+from engine.assistant.reading.refine import take_refinements
 from engine.assistant.reading.refusals import missing, refusal
 from engine.assistant.reading.spelling import corrected, vocabulary
 from engine.assistant.reading.suggest import suggestions
 from engine.assistant.reading.surface import (
     take_analysis,
     take_chart,
+    take_comparatives,
     take_modes,
     take_ranks,
     take_time,
@@ -87,11 +89,13 @@ def read(
 def fill(draft: Draft) -> Draft:
     """All steps that find something in the text, in the order in which they claim words."""
     take_chart(draft)
-    take_time(draft)
     take_analysis(draft)
+    take_time(draft)
+    take_refinements(draft)
     take_phrases(draft)
     take_ranks(draft)
     take_modes(draft)
+    take_comparatives(draft)
     return draft
 
 

@@ -37,10 +37,12 @@ _RAW: Final = (
      r"(?! (by|rate|over|per|is|was|are|were|in|off|from cart|from carts|events?|me on)\b)(?= |$)",
      _CHANGE),
     (_ASKED + r"(refund|cancel|charge|buy|order|pay|book|approve|reject|ban|block|call|message"
-     r"|close|mark|give) (all|the|this|that|my|me|every|it|him|them|order \d+|user|customer"
+     r"|close|mark) (all|the|this|that|my|me|every|it|him|them|order \d+|user|customer"
      r"|everyone|everybody|a pizza|some)( |$)(?!of the|number|total|count|top|most|orders? (by|per)"
      r"|revenue|share|best|figures?|list|data|results?|same|names? of the (categor|countr|product))",
      _CHANGE),
+    (_ASKED + r"give (all|every|each|everyone|everybody|our|the) .*(discount|refund|money|coupon"
+     r"|free|bonus)", _CHANGE),
     (_ASKED + r"(create|make|add|build) (a |an |the |new |another )*(table|user|view|index|schema"
      r"|database|account|topic|campaign|copy|backup|column|order|product)", _CHANGE),
     ((r"(delete|drop|truncate|wipe|erase|purge|destroy) (from |all |the |every |our |any |whole "
@@ -74,13 +76,13 @@ _RAW: Final = (
     ((r"(next|coming|following) (year|quarter|month|decade|christmas|black friday|summer|winter"
      r"|spring|autumn|season)|in (the next )?(five|ten|\d+) (years|months)|(20(2[7-9]|[3-9]\d))"
      r"|long term|lifetime forecast"), _BEYOND),
-    ((r"(weather|temperature|rain|football|soccer|movie|song|recipe|joke|poem|story|horoscope"
+    ((r"(?:\b(?:weather|temperature|rain|football|soccer|movie|song|recipe|joke|poem|story|horoscope"
      r"|president|capital of|news|stock (market|price|exchange)|bitcoin|crypto|exchange rate"
      r"|translate|who (is|was) (the |our )?(ceo|cto|founder|owner|boss|president|king|queen)"
      r"|meaning of life|your (name|favou?rite|opinion|age)|who (made|built|created|are) you"
      r"|how old are you|what time is it|wikipedia|square root|python|javascript|essay|lottery"
      r"|world cup|restaurant|flight|holiday destination|amazon|ebay|walmart|competitors?"
-     r"|distance to|moon|dinner|love me|sing|haiku)"), _ELSEWHERE),
+     r"|distance to|moon|dinner|love me|sing|haiku)\b)"), _ELSEWHERE),
     ((r"\b(should (we|i|you)|do you (think|like|believe|feel|recommend)|recommend(ation)?s?|advice"
      r"|advise|what would you|best strategy|how (can|could|do|should) (we|i) (improve|increase|boost"
      r"|raise|grow|reduce|lower|fix|optimi[sz]e|get more|sell more)|is it (worth|wise|good)"

@@ -55,6 +55,11 @@ def take_chart(draft: Draft) -> None:
     draft.take(r"(?:as|in|into) (?:a |an )?(?:table|grid|list|chart|graph|diagram|plot)")
 
 
+def take_units(draft: Draft) -> None:
+    """ "in ms", "in dollars": what figures are in anyway."""
+    draft.take(r"in (?:ms|milliseconds?|seconds|secs|us dollars)(?= |$)(?! of)|in usd|in dollars")
+
+
 def take_analysis(draft: Draft) -> None:
     """ "forecast", "anything unusual", "why did … drop"."""
     ahead = (
@@ -80,12 +85,12 @@ def take_analysis(draft: Draft) -> None:
             r"any|anything|something|detect|spot|notice|are there|behaviou?r|patterns?|dips?"
         )
     moved = (
-        r"(?:drop|dropped|dropping|fall|fell|falling|fallen|decline|declined|declining|decrease"
+        r"(?:so (?:few|low|little|bad)|drop|dropped|dropping|fall|fell|falling|fallen|decline|declined|declining|decrease"
         r"|decreased|decreasing|dip|dipped|down|slump|slumped|lower|crash|crashed|collapse"
         r"|collapsed|plunge|plunged)"
     )
     rose = (
-        r"(?:rise|rose|rising|risen|increase|increased|increasing|jump|jumped|climb|climbed|surge"
+        r"(?:so (?:many|high|much)|rise|rose|rising|risen|increase|increased|increasing|jump|jumped|climb|climbed|surge"
         r"|surged|higher|up|spike|spiked|grow|grew|growth|change|changed|move|moved)"
     )
     asks = (
@@ -158,6 +163,14 @@ def _take_grain_nouns(draft: Draft) -> None:
 def _take_periods(draft: Draft, periods: list[FoundPeriod]) -> None:
     if not periods:
         return
+    if len(periods) > 1:
+        said = {p: " ".join(t.low for t in draft.text.tokens[p.first : p.end]) for p in periods}
+        for filler in [p for p in periods if said[p] in ("now", "currently", "so far")]:
+            draft.claim(filler.first, filler.end)
+            periods = [p for p in periods if p != filler]
+    elif draft.low(0) == "now" and periods[0].first == 0 and len(draft.text.tokens) > 1:
+        draft.claim(0, 1)
+        return
     for period in periods:
         draft.claim(period.first, period.end)
         if period.note:
@@ -198,7 +211,9 @@ def _take_two(draft: Draft, one: FoundPeriod, other: FoundPeriod) -> None:
     link = link_before(draft.text, other.first)
     if link is not None:
         draft.claim(link, other.first)
-    found = relation(one, other, draft.now) if draft.compare == "none" else None
+    linked = link is not None or bool(draft.find(r"compared?|comparing|comparison|changed?"))
+    free = draft.compare == "none" and linked
+    found = relation(one, other, draft.now) if free else None
     if found is None:
         draft.doubt(0.5, "how the two periods are to be compared")
         draft.period = one.period
@@ -224,11 +239,11 @@ def take_ranks(draft: Draft) -> None:
             draft.ranks.append(Rank(most, judging, first, end))
             draft.claim(first, end)
     if draft.take(
-        r"ascending|in ascending order|smallest first|lowest first|from low to high|increasing order"
+        r"(?:the )?worst (?:ones )?first|least first|ascending|in ascending order|smallest first|lowest first|from low to high|increasing order"
     ):
         draft.ascending = True
     if draft.take(
-        r"descending|in descending order|largest first|highest first|from high to low|decreasing order|biggest first"
+        r"(?:the )?best (?:ones )?first|top first|most first|descending|in descending order|largest first|highest first|from high to low|decreasing order|biggest first"
     ):
         draft.ascending = False
     draft.take(r"(?:popular|performing|successful|important|frequent|common|active|valuable)")
@@ -242,6 +257,8 @@ def take_modes(draft: Draft) -> None:
         r"(?:what |which |as a |as |in )?(?:the )?(?:percentage|percent|share|shares|proportion|fraction"
         r"|percentages|%)(?: share)?(?: of)?(?: the| all)?(?: total)?"
     ):
+        draft.share = True
+    if draft.take("percentages?|percent|shares?|proportion|fraction|%"):
         draft.share = True
     if draft.take(
         r"trends?|trending|over time|over the course|develop(?:ed|s|ing|ment)?|evolv(?:e|ed|ing)"
@@ -262,6 +279,18 @@ def take_modes(draft: Draft) -> None:
         r"|going up|went up|gone up|improv(?:e|ed|ing)|climb(?:ed|ing)?|up"
     ):
         draft.changed = "up"
+
+
+def take_comparatives(draft: Draft) -> None:
+    """ "is revenue higher than yesterday": said by the comparison already."""
+    against = any(len(f.values) > 1 and f.op == "in" for f in draft.filters)
+    if draft.compare == "none" and not against:
+        return
+    more = draft.take(r"(?:any )?(?:higher|more|better|bigger|larger|greater|faster)")
+    less = draft.take(r"(?:any )?(?:lower|less|worse|smaller|fewer|slower)")
+    draft.take("than")
+    if draft.compare != "none" and draft.dimensions and (more or less):
+        draft.changed = "up" if more else "down"
 
 
 def auto_grain(period: Period | None, seconds: float | None) -> Grain:

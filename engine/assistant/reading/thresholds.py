@@ -47,6 +47,10 @@ def find_thresholds(text: Text, taken: frozenset[int]) -> tuple[FoundThreshold, 
             continue
         if made := _before(text, number) or _after(text, number):
             found.append(made)
+    for match in re.finditer(r"(?<![^ ])more than (once|twice)(?![^ ])", text.line):
+        first, end = text.place(match.start(), match.end())
+        number = FoundNumber(1.0 if match.group(1) == "once" else 2.0, end - 1, end)
+        found.append(FoundThreshold(">", number, first, end))
     return tuple(found)
 
 

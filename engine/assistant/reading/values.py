@@ -47,10 +47,10 @@ def _book(dimensions: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]],
         for value, words in values:
             for phrase in (value, *words):
                 key = stems_of(phrase)
-                code = len(phrase) <= _SHORT and len(key) == 1
-                entry = _Entry(name, value, code)
-                if key and entry not in (entries := book.setdefault(key, [])):
-                    entries.append(entry)
+                code = phrase == value and value.isupper() and len(value) <= _SHORT
+                entries = book.setdefault(key, []) if key else []
+                if all((e.dimension, e.value) != (name, value) for e in entries):
+                    entries.append(_Entry(name, value, code))
     return {key: tuple(entries) for key, entries in book.items()}
 
 

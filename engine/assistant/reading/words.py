@@ -115,6 +115,8 @@ def _plain(text: str, kind: str) -> str:
         return low.replace(",", "")
     if kind != "word":
         return low
+    if low == "o'clock":
+        return "oclock"
     if low.endswith("n't"):
         return "not"
     bare = "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))

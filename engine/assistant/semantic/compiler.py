@@ -67,7 +67,9 @@ def compile_query(query: SemanticQuery, layer: SemanticLayer, now: dt.datetime) 
 
 
 def _check(query: SemanticQuery, plans: tuple[TablePlan, ...]) -> None:
-    if query.fold != "none" and query.grain is None:
+    if query.fold == "count" and not query.dimensions:
+        raise CannotCombine("There are no groups to count.", "Say groups of what.")
+    if query.fold not in ("none", "count") and query.grain is None:
         raise CannotCombine(
             "An average over time needs to know of which units.", "Say of minutes, hours or days."
         )
@@ -123,6 +125,9 @@ class _Build:
 
     def columns(self) -> tuple[OutColumn, ...]:
         """What the statement returns, in order."""
+        if self.query.fold == "count":
+            first = self.query.metrics[0]
+            return (OutColumn(self._alias(first), "metric", first, "number"),)
         found = [OutColumn(TIME, "time", TIME)] if self._has_time() else []
         found += [OutColumn(d, "dimension", d) for d in self.query.dimensions]
         for metric in self.query.metrics:
@@ -192,7 +197,15 @@ class _Build:
         lines += [f"ORDER BY {rank} {how} NULLS LAST, {groups}", f"LIMIT {self.query.limit}"]
         return "\n".join(lines)
 
+    def _count(self) -> list[str]:
+        """How many groups there are."""
+        lines = ["SELECT", f"  COUNT(*) AS {name(self._alias(self.query.metrics[0]))}"]
+        conditions = [("WHERE " if not at else "  AND ") + c for at, c in enumerate(self._after())]
+        return [*lines, *self._from(), *conditions]
+
     def _last_select(self) -> list[str]:
+        if self.query.fold == "count":
+            return self._count()
         shown = [name(key) for key in self._keys() if key != TIME or self._has_time()]
         for metric in self.query.metrics:
             shown += self._metric_columns(metric)
@@ -230,9 +243,13 @@ class _Build:
         return found
 
     def _grouped(self) -> list[str]:
-        if not self.query.dimensions:
-            return []
-        return ["GROUP BY " + ", ".join(map(name, self.query.dimensions))]
+        lines = []
+        if self.query.dimensions:
+            lines.append("GROUP BY " + ", ".join(map(name, self.query.dimensions)))
+        for at, having in enumerate(self.query.having):
+            folded = f"{self.query.fold.upper()}({name(having.metric)})"
+            lines.append(("HAVING " if not at else "   AND ") + threshold(having, folded))
+        return lines
 
     def _metric_columns(self, metric: str) -> list[str]:
         column, query = name(metric), self.query
@@ -283,6 +300,8 @@ class _Build:
         return self.query.grain is not None and self.query.fold == "none"
 
     def _alias(self, metric: str) -> str:
+        if self.query.fold == "count":
+            return f"{self.query.dimensions[0]}_count"
         return metric if self.query.fold == "none" else f"{self.query.fold}_{metric}"
 
     def _metric(self, wanted: str) -> Metric:

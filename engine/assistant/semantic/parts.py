@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.assistant.semantic.choose import TablePlan
+from engine.assistant.semantic.errors import CannotCombine
 from engine.assistant.semantic.literals import (
     moment_literal,
     name,
@@ -66,9 +69,12 @@ def _conditions(plan: TablePlan, query: SemanticQuery, span: Span) -> list[str]:
     found += [f"({s.where})" for _, s in plan.metrics if s.where]
     after = set(query.dimensions) if query.share else set()
     found += [_condition(plan, f) for f in query.filters if f.dimension not in after]
-    narrowed = {f.dimension for f in query.filters if f.dimension not in after}
+    narrowed = {
+        f.dimension for f in query.filters if f.dimension not in after and f.op != "missing"
+    }
+    absent = {f.dimension for f in query.filters if f.op == "missing"}
     for dimension in query.dimensions:
-        if dimension not in narrowed:
+        if dimension not in narrowed | absent:
             found.append(f"{_bracketed(plan.dimensions[dimension].sql)} IS NOT NULL")
     return [("WHERE " if at == 0 else "  AND ") + text for at, text in enumerate(found)]
 
@@ -78,11 +84,28 @@ def _condition(plan: TablePlan, chosen: Filter) -> str:
 
 
 def filter_sql(expression: str, chosen: Filter) -> str:
-    """``country = 'DE'``, ``country NOT IN ('US', 'CA')``."""
+    """``country = 'DE'``, ``country NOT IN ('US', 'CA')``, ``amount_usd > 500``."""
+    if chosen.op in ("missing", "present"):
+        return f"{expression} IS {'' if chosen.op == 'missing' else 'NOT '}NULL"
+    if chosen.op not in ("in", "not_in"):
+        return f"{expression} {chosen.op} {number_literal(_number(chosen))}"
     values = ", ".join(text_literal(value) for value in chosen.values)
     if len(chosen.values) == 1:
         return f"{expression} {'=' if chosen.op == 'in' else '<>'} {values}"
     return f"{expression} {'IN' if chosen.op == 'in' else 'NOT IN'} ({values})"
+
+
+def _number(chosen: Filter) -> float:
+    try:
+        value = float(chosen.values[0])
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise CannotCombine(
+            f"'{chosen.values[0]}' is no number to compare {chosen.dimension} with.",
+            "Write a number.",
+        )
+    return value
 
 
 def _bracketed(sql: str) -> str:
