@@ -60,10 +60,13 @@ def check(
     runs nothing of it. Raises Refused, or duckdb.ParserException where it is no SQL.
     """
     names = None if known is None else tuple(known)
+    found = _without_tail(sql)
+    _check_one(found)
+    if not _maybe_mistyped(_first(found)):
+        _check_kind(found)
     parsed = connection.extract_statements(sql)
     if not parsed:
         raise Refused("There is no statement.")
-    found = _without_tail(sql)
     _check_kind(found)
     # A PIVOT is several statements to DuckDB, which have no text of their own.
     pivot = all(not part.query for part in parsed)
@@ -91,8 +94,7 @@ def inspect(sql: str, tables: Tables) -> Inspected:
     that are nowhere; the position counts characters of ``sql``.
     """
     found = _without_tail(sql)
-    if not found:
-        raise Refused("There is no statement.")
+    _check_one(found)
     _check_kind(found)
     text = sql[: found[-1].end]
     if _first(found) == "explain":
@@ -107,6 +109,8 @@ def inspect(sql: str, tables: Tables) -> Inspected:
 
 def _judge(text: str, known: tuple[str, ...] | None) -> tuple[exp.Expr, tuple[str, ...]]:
     """sqlglot's tree and the known tables in it."""
+    if "\0" in text:
+        raise Refused("The statement holds a character that is no text.", position=text.index("\0"))
     tree = parse(text)
     check_nodes(tree)
     read = () if known is None else check_tables(tree, known)
@@ -125,14 +129,30 @@ def _from(start: int) -> Iterator[None]:
         raise
 
 
-def _check_kind(found: list[Token]) -> None:
+def _check_one(found: list[Token]) -> None:
+    if not found:
+        raise Refused("There is no statement.")
     semicolon = next((token for token in found if token.text == ";"), None)
     if semicolon is not None:
         raise Refused(
             "There is more than one statement.", "Run them one at a time.", semicolon.start
         )
+
+
+def _check_kind(found: list[Token]) -> None:
     if _first(found) not in READS:
         raise _does_not_read(_first(found))
+
+
+def _maybe_mistyped(first: str) -> bool:
+    """Whether DuckDB's parser may say what is wrong with a statement that begins so.
+
+    It is not asked about a PRAGMA or an IMPORT, of which it runs a part when it only parses.
+    """
+    return first.isascii() and first.isalpha() and first not in _RUN_BY_PARSING
+
+
+_RUN_BY_PARSING = frozenset({"pragma", "import", "call", "export"})
 
 
 def _first(found: list[Token]) -> str:

@@ -25,7 +25,11 @@ Node = dict[str, Any]
 _OPERATOR: Final = re.compile(r"[^\w\s]+")
 _UNWRITTEN: Final = frozenset({"list_value", "struct_pack", "row", "construct_array", "main.mode"})
 _LEAVE: Final = "Leave it out: a statement may only read the lake's tables."
-_SHOWS: Final = frozenset({"DESCRIBE", "SUMMARY", "SHOW_UNQUALIFIED"})
+_SHOWS: Final = frozenset(
+    {("DESCRIBE", ""), ("SUMMARY", "")}
+    | {("SHOW_UNQUALIFIED", name) for name in ('"tables"', "__show_tables_expanded")}
+)
+"""Kinds of SHOW, and of what: a table and a query are nodes below it."""
 _CLASSES: Final = frozenset(
     """
     AGGREGATE BETWEEN CASE CAST COLLATE COLUMN_REF COMPARISON CONJUNCTION CONSTANT DEFAULT FUNCTION
@@ -119,7 +123,7 @@ def _check(
         _check_function(str(node["function_name"]).lower(), False, place(node))
     if kind == "TABLE_FUNCTION" and isinstance(node.get("function"), dict):
         _check_function(str(node["function"]["function_name"]).lower(), True, place(node))
-    if kind == "SHOW_REF" and node.get("show_type") not in _SHOWS:
+    if kind == "SHOW_REF" and (node.get("show_type"), node.get("table_name", "")) not in _SHOWS:
         raise Refused("Only SHOW TABLES is allowed of SHOW.", "DESCRIBE shows a table.")
     if kind == "BASE_TABLE" and known is not None:
         _check_table(node, place, known, subqueries)

@@ -83,11 +83,22 @@ def check_nodes(tree: exp.Expr) -> None:
                 "Leave it out: a statement may only read the lake's tables.",
                 position(node),
             )
-        if isinstance(node, exp.Show) and (node.args.get("from_") or node.name not in _SHOWN):
-            raise Refused("Only SHOW TABLES is allowed of SHOW.", "DESCRIBE shows a table.")
+        _check_shape(node)
+
+
+def _check_shape(node: exp.Expr) -> None:
+    """What an allowed node may be about."""
+    if isinstance(node, exp.Show) and (node.args.get("from_") or node.name not in _SHOWN):
+        raise Refused("Only SHOW TABLES is allowed of SHOW.", "DESCRIBE shows a table.")
+    if isinstance(node, exp.Describe | exp.Summarize) and not isinstance(node.this, _DESCRIBED):
+        raise Refused(f"Only tables and queries can be {_VERBS[type(node)]}.", "Name a table.")
+    if isinstance(node, exp.Select) and not node.expressions:
+        raise Refused("Nothing is selected.", "Name the columns, or * for all of them.")
 
 
 _SHOWN: Final = {"TABLES", "ALL TABLES"}
+_DESCRIBED: Final = (exp.Table, exp.Query, exp.Pivot, exp.Values)
+_VERBS: Final = {exp.Describe: "described", exp.Summarize: "summarized"}
 
 
 def _plain(node: exp.Func) -> bool:
