@@ -23,7 +23,7 @@ class Crosshair:
 
     def __init__(self, plot: Plot, across: Across) -> None:
         self._plot = plot
-        self._across = across
+        self.across = across
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._line.setZValue(20)
         self._dots = pg.ScatterPlotItem(size=7)
@@ -42,7 +42,7 @@ class Crosshair:
         places = np.array([(x, y) for x, y, _ in dots]).reshape(-1, 2)
         self._dots.setData(pos=places, brush=[pg.mkBrush(c) for *_, c in dots] or None)
         place = QPoint(self._plot.pixel_at(at), 4)
-        self.readout.show_at(place, self._across, at, readings, notes)
+        self.readout.show_at(place, self.across, at, readings, notes)
         self._plot.setAccessibleDescription(self.readout.said)
 
     def hide(self) -> None:

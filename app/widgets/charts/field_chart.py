@@ -172,12 +172,12 @@ class FieldChart(Chart):
 
     def pick(self, spot: Spot | None) -> None:
         """Keeps a spot framed; the same one again lets it go."""
-        self._picked = None if spot is None or spot == self._picked else spot
+        self._picked = None if _same(spot, self._picked) else spot
         _frame(self._kept, self._picked)
         self.picked.emit(() if self._picked is None else self._picked.rows)
 
     def _point(self, spot: Spot | None) -> None:
-        if spot == self._spot:
+        if spot is self._spot or (spot is not None and _same(spot, self._spot)):
             return
         self._spot = spot
         _frame(self._frame, spot)
@@ -193,19 +193,21 @@ class FieldChart(Chart):
         all_spots = list(self.spots())
         if not all_spots:
             return
-        if self._spot not in all_spots:
+        here = next((at for at, spot in enumerate(all_spots) if _same(spot, self._spot)), None)
+        if here is None:
             self._reach(all_spots[0])
             return
         across, below = self.steps()
-        at = all_spots.index(self._spot) + right * across + down * below
+        at = here + right * across + down * below
         self._reach(all_spots[min(max(at, 0), len(all_spots) - 1)])
 
     def _reach(self, spot: Spot) -> None:
         """Points at it, and brings it into view where it is not."""
-        (left, right), (top, bottom) = self.shown()
-        x, y = spot.at
-        if not left <= x <= right or not top <= y <= bottom:
-            self._pan(_beyond(x, left, right), _beyond(y, top, bottom))
+        across, down = self.shown()
+        x, y, width, height = spot.outline
+        moves = _beyond((x, x + width), across), _beyond((y, y + height), down)
+        if any(moves):
+            self._pan(*moves)
         self._point(spot)
 
     def hide_pointers(self) -> None:
@@ -245,12 +247,20 @@ def _less(span: Span, whole: Span) -> bool:
     return span[1] - span[0] < (whole[1] - whole[0]) * 0.999
 
 
-def _beyond(at: float, low: float, high: float) -> float:
-    """How far to move so that a place comes into view, with a little air."""
+def _same(spot: Spot | None, other: Spot | None) -> bool:
+    """Whether they are the same value: how it is framed and written depends on the view."""
+    if spot is None or other is None:
+        return spot is other
+    return (spot.at, spot.rows, spot.words) == (other.at, other.rows, other.words)
+
+
+def _beyond(outline: Span, shown: Span) -> float:
+    """How far to move so that it comes into view, with a little air."""
+    (begin, end), (low, high) = outline, shown
     air = (high - low) / 10
-    if at < low:
-        return at - low - air
-    return at - high + air if at > high else 0.0
+    if begin < low:
+        return begin - low - air
+    return end - high + air if end > high else 0.0
 
 
 def _put(view: View, at: int, span: Span) -> View:

@@ -203,7 +203,8 @@ class HeatChart(FieldChart):
                 self._texts.append(text)
 
     def _short(self, value: float) -> str:
-        return self._unit.tick(value, max(abs(value) / 100, 1e-9)) if value else "0"
+        whole = value == int(value) and abs(value) < 1000
+        return self._unit.tick(value, 1.0 if whole else max(abs(value) / 100, 1e-9))
 
     def recolour(self) -> None:
         """The theme has changed."""

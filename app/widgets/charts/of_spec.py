@@ -228,7 +228,9 @@ def _funnel(spec: ChartSpec, table: Table, theme: Theme) -> Chart | None:
         return None
     labels, column = table[spec.x].texts, table[spec.y[0]]
     values = np.maximum(np.nan_to_num(column.numbers), 0.0)
-    chart = BarChart(theme, heading(spec, table), unit_name(column), rows=min(len(labels), 6))
+    chart = BarChart(
+        theme, heading(spec, table), unit_name(column), rows=max(1, min(len(labels), 6))
+    )
     bars = []
     for at, (label, value) in enumerate(zip(labels, values.tolist(), strict=True)):
         before, first = (values[at - 1], values[0]) if at else (0.0, 0.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import ArrayLike
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -71,7 +72,7 @@ class ScatterChart(FieldChart):
         self.recolour()
         self.show_emptiness()
 
-    def set_clouds(self, clouds: Sequence[tuple[str, Floats, Floats, Sequence[int]]]) -> None:
+    def set_clouds(self, clouds: Sequence[tuple[str, ArrayLike, ArrayLike, Sequence[int]]]) -> None:
         """Name, x (n,), y (n,) and places of each group; points without both are left out."""
         self.forget_spots()
         made = []

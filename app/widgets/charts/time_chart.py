@@ -150,6 +150,10 @@ class TimeChart(Chart):
         for name in set(self._series) - set(names):
             self.remove_series(name)
 
+    def rename_across(self, across: Across) -> None:
+        """Other words for what runs along the bottom; the axis itself stays."""
+        self._across = self._cross.across = across
+
     def set_band(self, of: str, x: ArrayLike, low: ArrayLike, high: ArrayLike) -> None:
         """The range around the series ``of``, such as what a forecast may be off by."""
         self._band.set(of, floats(x), floats(low), floats(high))

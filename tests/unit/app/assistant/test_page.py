@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox
 
 import app.pages.assistant.page as page_module
-from app.pages.assistant.model_drop import model_in
+from app.pages.assistant.model_drop import model_in, offer_model
 from app.pages.assistant.texts import QuestionButton
 from engine.contracts.assistant import Progress, Readiness
 from tests.unit.app.assistant.conftest import cards, texts
@@ -195,7 +195,7 @@ def test_that_one_model_file_may_be_dropped_and_nothing_else() -> None:
 def test_that_a_file_that_is_no_model_is_told(page, context, toasts, tmp_path, qtbot) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"not a model")
-    page_module.offer_model(page, context, broken, lambda: None)
+    offer_model(page, context, broken, lambda: None)
     qtbot.waitUntil(lambda: len(toasts) == 2)
     assert toasts[1][0] == "error"
     assert "broken.gguf is no GGUF file that can be used" in toasts[1][1]
