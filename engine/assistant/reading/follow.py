@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.assistant.reading.draft import Draft
+from engine.assistant.reading.meaning import event_type_of
 from engine.assistant.reading.surface import auto_grain
 from engine.assistant.semantic.spans import span_of
 from engine.contracts.semantic import Filter, Order, Period, SemanticQuery
@@ -53,7 +54,25 @@ def _is_follow_up(draft: Draft) -> bool:
     return (starts or about) and len(draft.text.tokens) <= 8
 
 
+def _as_event_types(draft: Draft, query: SemanticQuery) -> SemanticQuery | None:
+    """After events by type, "only purchases" chooses among the types."""
+    by_type = "event_type" in query.dimensions or any(
+        f.dimension == "event_type" for f in query.filters
+    )
+    events = [event_type_of(draft.metric(use.name)) for use in draft.metrics]
+    if not by_type or not events or None in events or query.metrics != ("events",):
+        return None
+    values = tuple(dict.fromkeys(event for event in events if event))
+    kept = tuple(f for f in query.filters if f.dimension != "event_type")
+    words = {token.low for token in draft.text.tokens}
+    op = "not_in" if words & {"without", "excluding", "except", "not", "exclude"} else "in"
+    chosen = Filter.model_validate({"dimension": "event_type", "op": op, "values": values})
+    return query.model_copy(update={"filters": (*kept, chosen)})
+
+
 def _metrics(draft: Draft, query: SemanticQuery) -> SemanticQuery:
+    if (typed := _as_event_types(draft, query)) is not None:
+        return typed
     names = tuple(dict.fromkeys(use.name for use in draft.metrics))
     first = draft.low(0)
     words = {token.low for token in draft.text.tokens}

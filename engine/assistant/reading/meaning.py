@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.assistant.reading.draft import DimensionUse, Draft, MetricUse, Role
 from engine.assistant.reading.language import CONNECTIVES, NEGATIONS
-from engine.assistant.reading.lexicon import Phrase, find_phrases
+from engine.assistant.reading.lexicon import Phrase, find_phrases, lexicon
 from engine.assistant.reading.thresholds import FoundThreshold, find_thresholds
 from engine.assistant.reading.words import ARTICLES, word_set
 from engine.contracts.semantic import Filter, Having, Metric
@@ -93,6 +93,20 @@ def _take_who(draft: Draft) -> None:
         draft.dimensions.append(DimensionUse("user", 0, 1, "which", plural))
 
 
+_PEOPLE: Final = word_set("people users customers visitors shoppers buyers we they")
+
+
+def _verb_only(draft: Draft, phrase: Phrase) -> str | None:
+    """ "do people order most": not how many people did, but what they did."""
+    before = [draft.low(at) for at in range(max(0, phrase.first - 3), phrase.first)]
+    words = [draft.low(at) for at in range(phrase.first, phrase.end)]
+    people = len(words) == 2 and words[0] in _PEOPLE and words[1] in _VERBS
+    if not people or set(before) & (_COUNTING | {"share", "percentage", "percent", "fraction"}):
+        return None
+    found = lexicon(draft.layer).metrics.get((draft.text.tokens[phrase.end - 1].stem,))
+    return found[0] if found else None
+
+
 def _as_values(draft: Draft, phrases: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
     """After "event type" a word is a value, even where it is a metric's name as well."""
     made = []
@@ -148,7 +162,8 @@ def _take_metric(draft: Draft, phrase: Phrase, phrases: tuple[Phrase, ...]) -> N
         return
     if phrase.also and not counted and others and not _listed(draft, phrase, others):
         return  # "revenue from German customers": who else
-    draft.metrics.append(MetricUse(phrase.name, phrase.first, phrase.end))
+    name = _verb_only(draft, phrase) or phrase.name
+    draft.metrics.append(MetricUse(name, phrase.first, phrase.end))
 
 
 def _asks_which(draft: Draft, phrase: Phrase) -> bool:
@@ -266,13 +281,22 @@ def _negation(draft: Draft, first: int) -> int | None:
     return None
 
 
+_BETWEEN: Final = (
+    CONNECTIVES
+    | ARTICLES
+    | word_set(
+        "number numbers count total of also average what how many much is are were was their with"
+    )
+)
+
+
 def _connected(draft: Draft, end: int, first: int) -> bool:
-    """Whether "and", "or" or a comma joins two neighbours."""
+    """Whether "and", "or" or a comma joins two neighbours, with little words around at most."""
     words = [draft.low(at) for at in range(end, first)]
-    if any(word in CONNECTIVES for word in words):
-        return True
     tokens = draft.text.tokens
-    return "," in draft.text.raw[tokens[end - 1].end : tokens[first].start]
+    comma = "," in draft.text.raw[tokens[end - 1].end : tokens[first].start]
+    joined = comma or any(word in CONNECTIVES for word in words)
+    return joined and all(word in _BETWEEN for word in words)
 
 
 def _take_threshold(draft: Draft, threshold: FoundThreshold) -> None:
@@ -305,7 +329,7 @@ def _take_row_limit(draft: Draft, threshold: FoundThreshold) -> bool:
     near = [m for m in draft.metrics if 0 <= threshold.first - m.end <= 4]
     rows = bool(near) and event_type_of(draft.metric(near[-1].name)) is not None
     words = [draft.low(at) for at in range(threshold.end, threshold.end + 3)]
-    before = [draft.low(at) for at in range(max(0, threshold.first - 3), threshold.first)]
+    beside = [draft.low(at) for at in range(threshold.first - 3, threshold.end + 3)]
     number, name = threshold.number, ""
     if rows and number.money and not any(0 <= m.first - threshold.end <= 2 for m in draft.metrics):
         name = "order_value"
@@ -314,7 +338,7 @@ def _take_row_limit(draft: Draft, threshold: FoundThreshold) -> bool:
         draft.claim(threshold.end, threshold.end + 1)
         draft.dimensions = [u for u in draft.dimensions if u.first != threshold.end]
         draft.metrics = [m for m in draft.metrics if m.first != threshold.end]
-    elif number.share and ("off" in words or "discount" in words or "discount" in before):
+    elif number.share and {"off", "discount", "discounts"} & set(beside):
         name = "discount_level"
         _drop_discount(draft, threshold)
     if not name or name not in known:

@@ -27,6 +27,7 @@ from engine.assistant.reading.surface import (
     take_modes,
     take_ranks,
     take_time,
+    take_units,
 )
 from engine.assistant.reading.words import read_text
 from engine.assistant.semantic.compiler import compile_query
@@ -89,6 +90,7 @@ def read(
 def fill(draft: Draft) -> Draft:
     """All steps that find something in the text, in the order in which they claim words."""
     take_chart(draft)
+    take_units(draft)
     take_analysis(draft)
     take_time(draft)
     take_refinements(draft)

@@ -44,6 +44,10 @@ _OTHER_WORDS: Final = word_set(
     "section sections action actions auction auctions fraction traction reaction transaction",
     "errors error mirror terror horror arrow error terror tutor author theory user reader leader",
     "women woman world would could should words word works work worker worth north south month",
+    "quietest quickest quieter busiest busier fewest slowest fastest greatest strongest weakest",
+    "calmest heaviest leading largest smallest unusual abnormal strange outlier outliers spike",
+    "spikes forecast predict explain develop evolve ascending descending without before against",
+    "versus versa either neither percent median total totals together altogether overall again",
     "share shares shame shape shade spare stare score scored store stores story stories",
 )
 

@@ -130,7 +130,7 @@ def _take_grain_nouns(draft: Draft) -> None:
     patterns = (
         (
             rf"(?:which|what|at which|at what|during which|in which|on which) (?:single |exact )?{unit}s?"
-            r"(?= |$)(?! of)"
+            r"(?= |$)(?! of (?:the )?day)"
         ),
         rf"(?:in a single|in any|in a|in one|for each|single|any single) {unit}",
         rf"{unit}s (?=with |where |that had |in which |having |when )",
@@ -139,9 +139,7 @@ def _take_grain_nouns(draft: Draft) -> None:
         for first, end, match in draft.find(pattern):
             draft.grain, draft.grain_style = _GRAINS[match.group("unit")], "which"
             draft.claim(first, end)
-    ranked = (
-        rf"(?P<rank>{_BUSY}|best|worst|top|{_MOST}|{_LEAST}) (?:(?P<n>\d+) )?{unit}s?(?= |$)(?! of)"
-    )
+    ranked = rf"(?P<rank>{_BUSY}|best|worst|top|{_MOST}|{_LEAST}) (?:(?P<n>\d+) )?{unit}s?(?= |$)(?! of (?:the )?day)"
     for first, end, match in draft.find(ranked):
         draft.grain, draft.grain_style = _GRAINS[match.group("unit")], "which"
         word = match.group("rank")
@@ -223,6 +221,14 @@ def _take_two(draft: Draft, one: FoundPeriod, other: FoundPeriod) -> None:
 
 def take_ranks(draft: Draft) -> None:
     """Superlatives with or without a number, and the order asked for."""
+    if draft.take(
+        r"(?:the )?worst (?:ones )?first|least first|ascending|in ascending order|smallest first|lowest first|from low to high|increasing order"
+    ):
+        draft.ascending = True
+    if draft.take(
+        r"(?:the )?best (?:ones )?first|top first|most first|descending|in descending order|largest first|highest first|from high to low|decreasing order|biggest first"
+    ):
+        draft.ascending = False
     for top in find_tops(draft.text):
         if draft.free(top.first, top.end):
             words = {draft.low(at) for at in range(top.first, top.end)}
@@ -238,19 +244,14 @@ def take_ranks(draft: Draft) -> None:
         for first, end, _ in draft.find(pattern):
             draft.ranks.append(Rank(most, judging, first, end))
             draft.claim(first, end)
-    if draft.take(
-        r"(?:the )?worst (?:ones )?first|least first|ascending|in ascending order|smallest first|lowest first|from low to high|increasing order"
-    ):
-        draft.ascending = True
-    if draft.take(
-        r"(?:the )?best (?:ones )?first|top first|most first|descending|in descending order|largest first|highest first|from high to low|decreasing order|biggest first"
-    ):
-        draft.ascending = False
     draft.take(r"(?:popular|performing|successful|important|frequent|common|active|valuable)")
 
 
 def take_modes(draft: Draft) -> None:
     """Averages, shares, trends and changes."""
+    draft.take(
+        r"keep(?:ing|s)? up(?: with)?|broken down|break down|split up|add(?:s|ed)? up|ended? up"
+    )
     if draft.take(r"on average|in average|average|averages|avg|mean|averaged|typically|typical"):
         draft.average = True
     if draft.take(

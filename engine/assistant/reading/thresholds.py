@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from engine.assistant.reading.numbers import FoundNumber, find_numbers
@@ -67,6 +67,8 @@ def _before(text: Text, number: FoundNumber) -> FoundThreshold | None:
 
 
 def _after(text: Text, number: FoundNumber) -> FoundThreshold | None:
+    skip = number.end < len(text.tokens) and text.tokens[number.end].low in ("off", "discount")
+    number = replace(number, end=number.end + skip)
     for length in (2, 1):
         words = " ".join(t.low for t in text.tokens[number.end : number.end + length])
         for pattern, op in _AFTER:
