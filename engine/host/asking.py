@@ -6,7 +6,7 @@ none runs it answers from the lake alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ def assistant_alone(paths: DataPaths, env: Mapping[str, str]) -> LakeAssistant:
     return open_assistant(pack.spec, lake, folder, session=session)
 
 
-def serve_question(assistant: Assistant, request: _Message) -> Iterator[_Message]:
+def serve_question(assistant: Assistant, request: _Message) -> Generator[_Message, None, None]:
     """Answers a request of the control port: each step, then the answer.
 
     Where nobody listens any more the question is given up.
