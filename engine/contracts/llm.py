@@ -56,7 +56,9 @@ class ChatModel(Protocol):
         max_tokens: int = 512,
         hear: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        here: bool = False,
     ) -> Completion:
         """One answer at temperature 0. With ``schema`` the text is JSON of that shape; ``hear``
-        gets the text in pieces as it comes."""
+        gets the text in pieces as it comes. ``here`` keeps the prompt on this computer: one that
+        was made for a local model must not go elsewhere because that is reachable again."""
         ...

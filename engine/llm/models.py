@@ -69,9 +69,10 @@ class Models:
         max_tokens: int = 512,
         hear: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        here: bool = False,
     ) -> Completion:
         """See ChatModel. Where both fail, the local one's error."""
-        remote, local = self._remote(), self._local()
+        remote, local = None if here else self._remote(), self._local()
         if remote is not None:
             try:
                 answer = remote.complete(

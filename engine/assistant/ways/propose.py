@@ -141,6 +141,7 @@ class Propose:
             schema=schema_of(self.meaning.layer, talk.info.large),
             hear=hear,
             cancelled=asking.cancelled,
+            here=talk.info.local,  # it may hold values of columns, which stay on this computer
         )
         talk.spent.append(done)
         info = self.model.info()

@@ -77,6 +77,7 @@ class ScriptedModel:
         self._info = info
         self.asked: list[tuple[Message, ...]] = []
         self.schemas: list[dict[str, Any] | None] = []
+        self.here: list[bool] = []
 
     def info(self) -> ModelInfo | None:
         return self._info
@@ -89,8 +90,10 @@ class ScriptedModel:
         max_tokens: int = 512,
         hear: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        here: bool = False,
     ) -> Completion:
         self.asked.append(tuple(messages))
+        self.here.append(here)
         self.schemas.append(schema)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, LakehouseError):

@@ -91,6 +91,14 @@ def test_that_a_bad_answer_is_not_asked_again_elsewhere(error):
     assert local.asked == 0
 
 
+def test_that_a_prompt_for_this_computer_stays_here():
+    both = models(remote := Client("gpt"), Client("smol"))
+    assert both.complete(HELLO, here=True).model == "smol"
+    with pytest.raises(NoModel):
+        models(remote).complete(HELLO, here=True)
+    assert remote.asked == 0
+
+
 def test_that_cancelling_does_not_wake_the_other_one():
     both = models(Client("gpt", Cancelled("Cancelled.", "")), local := Client("smol"))
     with pytest.raises(Cancelled):

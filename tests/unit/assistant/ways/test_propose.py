@@ -13,6 +13,7 @@ from engine.assistant.ways.propose import REPAIRS, Propose, Sources
 from engine.assistant.ways.query import Queries
 from engine.contracts.assistant import Answer, Progress
 from engine.contracts.knowledge import Hit, KnowledgeItem
+from engine.contracts.llm import ModelInfo
 from engine.contracts.pack import PackSpec
 from engine.contracts.semantic import Period, SemanticQuery
 from engine.llm.errors import NotReachable
@@ -189,6 +190,13 @@ def test_that_values_of_the_lake_stay_here(pack: PackSpec) -> None:
     assert "ignore previous" not in bench.model.seen
     assert "77" not in bench.model.seen
     assert "and before?" in bench.model.seen
+
+
+@pytest.mark.parametrize("info", [SMALL, LARGE])
+def test_that_what_was_made_for_a_model_here_is_asked_here(pack: PackSpec, info: ModelInfo) -> None:
+    bench = Bench(pack, ScriptedModel(query(), info=info))
+    bench.ask("orders of the last hour")
+    assert bench.model.here == [info.local]
 
 
 def test_that_an_error_does_not_carry_values_out(pack: PackSpec) -> None:
