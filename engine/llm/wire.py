@@ -19,7 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engine.llm.endpoint import Endpoint, is_loopback
-from engine.llm.errors import BadAnswer, KeyRefused, ModelError, NotReachable, TooSlow
+from engine.llm.errors import BadAnswer, KeyRefused, NotReachable, TooSlow
 from engine.llm.faults import translate
 from engine.llm.offers import ModelServiceSilent, list_models
 from engine.query.errors import Cancelled
@@ -149,7 +149,7 @@ class OpenAiWire:
             except Empty:
                 continue
             if isinstance(item, Exception):
-                raise item
+                raise translate(item, self._endpoint)
             return item
 
     def _read(self, body: Mapping[str, Any], call: _Call) -> None:
@@ -167,7 +167,7 @@ class OpenAiWire:
             call.reply = reply
             call.queue.put(None)
         except Exception as error:  # noqa: BLE001 -- the caller's thread gets whatever it was
-            call.queue.put(self._translated(error))
+            call.queue.put(error)
 
     def _check_whole(self, reply: Reply) -> None:
         """Some servers mark the end of a stream by hanging up, which is what a crash looks like."""
@@ -199,9 +199,6 @@ class OpenAiWire:
         except ModelServiceSilent as error:
             refused = error.status in (401, 403)
             raise (KeyRefused if refused else NotReachable)(error.message, error.remedy) from None
-
-    def _translated(self, error: Exception) -> ModelError:
-        return translate(error, self._endpoint)
 
     def _client(self) -> OpenAI:
         with self._lock:
