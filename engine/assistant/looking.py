@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.contracts.knowledge import Hit, Knowledge
+from engine.contracts.knowledge import Hit, Kind, Knowledge
 from engine.errors import LakehouseError
 
 MOST: Final = 8
+MOST_NAMES: Final = 24
 
 
 class Looking:
@@ -19,10 +20,17 @@ class Looking:
 
     def __call__(self, question: str) -> tuple[Hit, ...]:
         """The nearest verified questions, the best first."""
+        return self._search(question, ("question",), MOST)
+
+    def names(self, question: str) -> tuple[Hit, ...]:
+        """The nearest metrics and dimensions."""
+        return self._search(question, ("metric", "dimension"), MOST_NAMES)
+
+    def _search(self, question: str, kinds: tuple[Kind, ...], limit: int) -> tuple[Hit, ...]:
         if self._knowledge is None:
             return ()
         try:
-            found = self._knowledge.search(question, ("question",), MOST)
+            found = self._knowledge.search(question, kinds, limit)
         except LakehouseError as error:
             self.trouble = error.message
             return ()

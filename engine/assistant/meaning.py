@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from engine.assistant.asking import Asking
-from engine.assistant.reading.draft import Draft
+from engine.assistant.reading.judge import check
 from engine.assistant.reading.model import THRESHOLD, Reading
-from engine.assistant.reading.reader import Near, fill, read
-from engine.assistant.reading.words import read_text
+from engine.assistant.reading.reader import Near, read
 from engine.assistant.semantic.compiler import adds_up, compile_query
 from engine.assistant.semantic.errors import CannotCombine, NeedsPeriod, UnknownName
 from engine.assistant.semantic.spans import Span
@@ -57,8 +56,8 @@ class Meaning(Protocol):
         """The question's meaning without the turns before it; None where it is not certain."""
         ...
 
-    def trusts(self, asking: Asking, query: SemanticQuery) -> bool:
-        """Whether the question says all that is in a query somebody else made of it."""
+    def weigh(self, asking: Asking, query: SemanticQuery) -> float:
+        """How far a query that somebody else made says what was asked; 1 is all and no more."""
         ...
 
     def compile(self, query: SemanticQuery, now: dt.datetime) -> Statement:
@@ -119,16 +118,9 @@ class LayerMeaning:
         sure = reading.kind == "answer" and reading.confidence >= THRESHOLD
         return reading.query if sure else None
 
-    def trusts(self, asking: Asking, query: SemanticQuery) -> bool:
-        """See Meaning: its metrics and filters stand in the question, whatever else does."""
-        draft = fill(Draft(read_text(asking.words), self.layer, asking.now))
-        before = meant_before(asking.before)
-        metrics = {use.name for use in draft.metrics} | set(before.metrics if before else ())
-        values = {(f.dimension, v) for f in draft.filters for v in f.values}
-        if before is not None:
-            values |= {(f.dimension, v) for f in before.filters for v in f.values}
-        asked = {(f.dimension, v) for f in query.filters for v in f.values}
-        return set(query.metrics) <= metrics and asked <= values
+    def weigh(self, asking: Asking, query: SemanticQuery) -> float:
+        """See Meaning."""
+        return check(query, asking.words, self.layer, asking.now, meant_before(asking.before))
 
     def compile(self, query: SemanticQuery, now: dt.datetime) -> Statement:
         """See Meaning."""

@@ -7,16 +7,20 @@ worker as everybody's, planned before they are run; an error it may repair twice
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Final
 
 from engine.assistant.asking import Asking, Told
+from engine.assistant.looking import Looking
 from engine.assistant.meaning import CANNOT_COMPILE, Meaning
 from engine.assistant.proposing.prompt import Ground, again, messages
 from engine.assistant.proposing.proposal import NoProposal, Proposal, read_proposal
 from engine.assistant.proposing.redact import redacted
 from engine.assistant.proposing.schema import schema_of
+from engine.assistant.reading.model import THRESHOLD
 from engine.assistant.running import Rows, Runner
 from engine.assistant.telling.drawn import choose
 from engine.assistant.telling.fields import guess
@@ -27,10 +31,19 @@ from engine.assistant.ways.settle import settle
 from engine.contracts.assistant import Answer, Badge, Usage
 from engine.contracts.knowledge import Hit
 from engine.contracts.llm import ChatModel, Completion, Message, ModelInfo
+from engine.contracts.semantic import SemanticLayer
 from engine.lake.errors import QueryFailed
 from engine.llm.errors import ModelError
+from engine.query.errors import Cancelled
 
 REPAIRS: Final = 2
+"""Of a large model; a small one would say the same again."""
+SURE: Final = 0.95
+"""What a small model's choice must weigh to be run: it must be all that was asked. Its others are
+offered as questions back."""
+PATIENCE_S: Final = 3.0
+"""For a small model: the question back, which comes else, is worth no longer wait."""
+SMALL_TOKENS, LARGE_TOKENS = 240, 700
 Columns = Mapping[str, Mapping[str, str]]
 
 
@@ -40,7 +53,7 @@ class Sources:
 
     columns: Callable[[], Columns]
     values: Callable[[], Mapping[str, Sequence[str]]]
-    hits: Callable[[str], Sequence[Hit]]
+    looking: Looking
     share_values: bool = False
     """Whether a model that is not on this computer may see values of the lake."""
 
@@ -50,6 +63,7 @@ class _Talk:
     """What was said with the model about one question, and what it cost."""
 
     info: ModelInfo
+    layer: SemanticLayer
     said: list[Message]
     columns: Columns
     sees_values: bool
@@ -76,6 +90,7 @@ class Propose:
     queries: Queries
     runner: Runner
     sources: Sources
+    clock: Callable[[], float] = time.monotonic
 
     def __call__(self, asking: Asking) -> Answer | None:
         """See Way; a model that fails is a note on the answer of the next way."""
@@ -101,22 +116,27 @@ class Propose:
     def _begin(self, asking: Asking, info: ModelInfo) -> _Talk:
         sees = info.local or self.sources.share_values
         columns = self.sources.columns() if info.large else {}
+        layer, looking = self.meaning.layer, self.sources.looking
+        if not info.large:
+            layer = narrowed(layer, looking.names(asking.words))
         ground = Ground(
-            self.meaning.layer,
+            layer,
             columns,
             self.sources.values() if sees else {},
-            self.sources.hits(asking.words),
+            looking(asking.words),
             asking.before,
             asking.now,
         )
         said = messages(asking.question, ground, info.large, info.context_tokens)
-        return _Talk(info, list(said), columns, sees)
+        return _Talk(info, layer, list(said), columns, sees)
 
     def _converse(self, asking: Asking, talk: _Talk) -> Answer | None:
         error = ""
-        for attempt in range(REPAIRS + 1):
+        for attempt in range(1 + (REPAIRS if talk.info.large else 0)):
             talk.attempts = attempt
             text = self._complete(asking, talk)
+            if text is None:
+                return None
             try:
                 proposal = read_proposal(text, self.meaning.layer, talk.info.large)
                 answer = self._carry_out(asking, proposal, talk)
@@ -127,8 +147,11 @@ class Propose:
             return None if answer is None else self._signed(answer, talk)
         return self._given_up(asking, talk, error)
 
-    def _complete(self, asking: Asking, talk: _Talk) -> str:
-        """One answer of the model. Raises ModelError, or Cancelled."""
+    def _complete(self, asking: Asking, talk: _Talk) -> str | None:
+        """One answer of the model; None where a small one takes too long for what it is worth.
+
+        Raises ModelError, or Cancelled.
+        """
         asking.step("thinking")
         said: list[str] = []
 
@@ -136,13 +159,20 @@ class Propose:
             said.append(piece)
             asking.step("thinking", "".join(said))
 
-        done = self.model.complete(
-            talk.said,
-            schema=schema_of(self.meaning.layer, talk.info.large),
-            hear=hear,
-            cancelled=asking.cancelled,
-            here=talk.info.local,  # it may hold values of columns, which stay on this computer
-        )
+        until = inf if talk.info.large else self.clock() + PATIENCE_S
+        try:
+            done = self.model.complete(
+                talk.said,
+                schema=schema_of(talk.layer, talk.info.large),
+                max_tokens=LARGE_TOKENS if talk.info.large else SMALL_TOKENS,
+                hear=hear,
+                cancelled=lambda: asking.cancelled() or self.clock() > until,
+                here=talk.info.local,  # it may hold values of columns, which stay on this computer
+            )
+        except Cancelled:
+            if asking.cancelled():
+                raise
+            return None
         talk.spent.append(done)
         info = self.model.info()
         if info is not None and not info.large and info.name == done.model:
@@ -151,7 +181,8 @@ class Propose:
 
     def _carry_out(self, asking: Asking, proposal: Proposal, talk: _Talk) -> Answer | None:
         if proposal.query is not None:
-            if not self.meaning.trusts(asking, proposal.query):
+            least = THRESHOLD if talk.info.large else SURE
+            if self.meaning.weigh(asking, proposal.query) < least:
                 return self._doubted(asking, proposal, talk)
             return self.queries.answer(asking, proposal.query, "generated", "model")
         if proposal.action == "sql":
@@ -198,6 +229,19 @@ class Propose:
             return None
         text = f"The model's statement could not be run, also after {REPAIRS} repairs: {error}"
         return self._signed(asking.answer(text, "clarify", "model"), talk)
+
+
+def narrowed(layer: SemanticLayer, hits: Sequence[Hit]) -> SemanticLayer:
+    """The layer with what is near to the question only; all of it where nothing is known of that.
+
+    A small model chooses better among fewer, and reads a short prompt in a second.
+    """
+    near = {(hit.item.kind, hit.item.payload.get("name")) for hit in hits}
+    metrics = tuple(m for m in layer.metrics if ("metric", m.name) in near)
+    dimensions = tuple(d for d in layer.dimensions if ("dimension", d.name) in near)
+    if not metrics or not dimensions:
+        return layer
+    return layer.model_copy(update={"metrics": metrics, "dimensions": dimensions})
 
 
 _WORDLESS: Final[dict[Badge, str]] = {

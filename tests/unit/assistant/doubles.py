@@ -101,6 +101,8 @@ class ScriptedModel:
         text = answer if isinstance(answer, str) else json.dumps(answer)
         if hear is not None:
             hear(text)
+        if cancelled():
+            raise given_up()
         request = json.dumps([m.content for m in messages])
         return Completion(text, self._info.name, 100, 10, 5.0, request)
 
@@ -116,7 +118,7 @@ class FakeMeaning:
 
     layer: SemanticLayer
     reading: Reading = field(default_factory=lambda: Reading("clarify", 0.0))
-    trusted: bool = True
+    weight: float = 1.0
 
     def read(self, asking: Asking) -> Reading:
         return self.reading
@@ -124,8 +126,8 @@ class FakeMeaning:
     def alone(self, asking: Asking) -> SemanticQuery | None:
         return self.reading.query
 
-    def trusts(self, asking: Asking, query: SemanticQuery) -> bool:
-        return self.trusted
+    def weigh(self, asking: Asking, query: SemanticQuery) -> float:
+        return self.weight
 
     def compile(self, query: SemanticQuery, now: dt.datetime) -> Statement:
         return compiled(query, self.layer, now)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine.assistant.asking import Asking
+from engine.assistant.looking import Looking
 from engine.assistant.running import Rows
 from engine.assistant.ways.propose import REPAIRS, Propose, Sources
 from engine.assistant.ways.query import Queries
@@ -22,6 +24,7 @@ from tests.unit.assistant.doubles import (
     LARGE,
     NOW,
     SMALL,
+    FakeKnowledge,
     FakeMeaning,
     FakeRunner,
     ScriptedModel,
@@ -50,10 +53,10 @@ class Bench:
         self.runner = FakeRunner()
         self.meaning = FakeMeaning(pack.semantic)
         self.model = model
-        self.hits: tuple[Hit, ...] = ()
-        sources = Sources(
-            lambda: COLUMNS, lambda: {"country": (EVIL, "DE")}, lambda _: self.hits, share_values
-        )
+        self.knowledge = FakeKnowledge()
+        looking = Looking(self.knowledge)
+        values = {"country": (EVIL, "DE")}
+        sources = Sources(lambda: COLUMNS, lambda: values, looking, share_values)
         queries = Queries(self.meaning, self.runner)
         self.way = Propose(model, self.meaning, queries, self.runner, sources)
 
@@ -88,7 +91,7 @@ def test_that_a_query_is_compiled_run_and_signed(pack: PackSpec) -> None:
 
 def test_that_what_the_question_never_said_is_asked_back(pack: PackSpec) -> None:
     bench = Bench(pack, ScriptedModel(query()))
-    bench.meaning.trusted = False
+    bench.meaning.weight = 0.5
     answer = bench.ask("how is business")
     assert answer is not None
     assert (answer.badge, answer.sql) == ("clarify", None)
@@ -164,9 +167,46 @@ def test_that_a_small_model_chooses_only_names_and_writes_no_sql(pack: PackSpec)
 
 def test_that_a_small_models_doubted_choice_is_offered_by_the_next_way(pack: PackSpec) -> None:
     bench = Bench(pack, ScriptedModel(query(), info=SMALL))
-    bench.meaning.trusted = False
+    bench.meaning.weight = 0.5
     assert bench.ask("how is business") is None
     assert bench.asking.guesses == ["Orders, in the last hour"]
+
+
+def test_that_a_small_model_chooses_among_what_is_near_and_is_asked_once(pack: PackSpec) -> None:
+    bench = Bench(pack, ScriptedModel("garbage", info=SMALL))
+    near = [("metric", "orders"), ("dimension", "country")]
+    bench.knowledge.hits = tuple(
+        Hit(
+            item=KnowledgeItem.model_validate(
+                {"id": name, "kind": kind, "title": name, "text": name, "payload": {"name": name}}
+            ),
+            score=0.9,
+        )
+        for kind, name in near
+    )
+    assert bench.ask("how is business") is None
+    assert len(bench.model.asked) == 1
+    assert "- orders: Orders" in bench.model.seen
+    assert "- revenue:" not in bench.model.seen
+    assert "revenue" not in json.dumps(bench.model.schemas[0])
+
+
+@pytest.mark.parametrize(("weight", "run"), [(0.9, False), (0.95, True)])
+def test_that_a_small_models_choice_must_be_all_that_was_asked(
+    pack: PackSpec, weight: float, run: bool
+) -> None:
+    bench = Bench(pack, ScriptedModel(query(), info=SMALL))
+    bench.meaning.weight = weight
+    assert (bench.ask("how is business") is not None) is run
+    assert bool(bench.runner.ran) is run
+
+
+def test_that_a_small_model_that_dawdles_is_not_waited_for(pack: PackSpec) -> None:
+    bench = Bench(pack, ScriptedModel(query(), info=SMALL))
+    ticks = iter(range(0, 1000, 10))
+    bench.way = replace(bench.way, clock=lambda: float(next(ticks)))
+    assert bench.ask("how is business") is None
+    assert bench.runner.ran == []
 
 
 def test_that_a_large_model_may_ask_back_and_refuse(pack: PackSpec) -> None:
@@ -244,7 +284,7 @@ def test_that_the_nearest_pairs_are_shown_as_data(pack: PackSpec) -> None:
         )
         for n in range(8)
     ]
-    bench.hits = tuple(Hit(item=item, score=0.9) for item in items)
+    bench.knowledge.hits = tuple(Hit(item=item, score=0.9) for item in items)
     bench.ask("how is business")
     assert '"pair 4"' in bench.model.seen
     assert '"pair 5"' not in bench.model.seen
