@@ -15,6 +15,7 @@ ARTICLES: Final = word_set("the a an our my your their its")
 _WHOLE: Final = word_set(
     "rating ratings shipping morning evening during thing nothing something anything string",
     "king spring ring bring missing trending need speed feed seed indeed",
+    "returning united used",
 )
 """Words whose ending is no ending."""
 _WORD: Final = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)?\d*")

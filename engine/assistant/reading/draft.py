@@ -111,6 +111,10 @@ class Draft:
                 found.append((first, end, match))
         return found
 
+    def find_any(self, pattern: str) -> bool:
+        """Whether whole words match, claimed or not."""
+        return re.search(rf"(?<![^ ])(?:{pattern})(?![^ ])", self.text.line) is not None
+
     def take(self, pattern: str) -> bool:
         """Claims every match; whether there was one."""
         found = self.find(pattern)

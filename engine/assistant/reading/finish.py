@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from engine.assistant.reading.draft import DimensionUse, Draft, MetricUse
@@ -10,7 +11,7 @@ from engine.assistant.reading.meaning import connected_metrics, drop_verbs, even
 from engine.assistant.reading.surface import auto_grain
 from engine.assistant.semantic.compiler import adds_up
 from engine.assistant.semantic.spans import span_of
-from engine.contracts.semantic import Having, Order, Period, SemanticQuery
+from engine.contracts.semantic import Filter, Having, Order, Period, SemanticQuery
 
 PLURAL_TOP: Final = 10
 """How many rows "which countries have the most" gives."""
@@ -31,16 +32,18 @@ _DEFAULTS: Final = {
 def finish(draft: Draft) -> SemanticQuery | None:
     """The query; None where no metric was named and none can be assumed."""
     drop_verbs(draft)
+    _user_shares(draft)
     event_filters(draft)
     _replace_metric(draft)
     _default_metric(draft)
     _embedded_dimension(draft)
+    _implied_dimension(draft)
     if not draft.metrics:
         return None
     _choose_dimensions(draft)
     metrics = tuple(dict.fromkeys(use.name for use in sorted(draft.metrics, key=_first)))
     if len(metrics) > 1 and not connected_metrics(draft) and not _ranked_by(draft):
-        draft.doubt(0.35, "how the figures belong together")
+        draft.doubt(0.4, "how the figures belong together")
     metrics = metrics[:6]
     for use in draft.dimensions:
         whole = draft.dimension(use.name)
@@ -87,7 +90,9 @@ def _default_metric(draft: Draft) -> None:
     if draft.metrics:
         return
     name = ""
-    if draft.dimensions:
+    if draft.dimensions and draft.find_any("popular|popularity") and draft.has_metric("orders"):
+        name = "orders"
+    elif draft.dimensions:
         name = _DEFAULTS.get(draft.dimensions[0].name, "revenue")
     elif draft.grain_style == "which" and draft.ranks:
         name = "events"
@@ -110,6 +115,47 @@ def _replace_metric(draft: Draft) -> None:
             whole = use.name in ("events", "input_rows")
             if whole and not tables & {s.table for s in draft.metric(use.name).sources}:
                 draft.metrics[at] = MetricUse(_DEFAULTS[dimension], use.first, use.end)
+
+
+_RANKED_BY: Final = {
+    "products_sold": "product",
+    "rejected_records": "reason",
+    "alerts_raised": "rule",
+}
+"""What is ranked where only a figure is named: "most common errors", "what sells best"."""
+
+
+def _implied_dimension(draft: Draft) -> None:
+    if draft.dimensions or draft.grain is not None or not draft.ranks or len(draft.metrics) != 1:
+        return
+    use = draft.metrics[0]
+    name = _RANKED_BY.get(use.name, "")
+    if name in {d.name for d in draft.layer.dimensions}:
+        draft.dimensions.append(DimensionUse(name, use.first, use.end, "top", True))
+
+
+def _user_shares(draft: Draft) -> None:
+    """ "what percentage of visitors searched": users with that event, of all users."""
+    if not draft.share or draft.dimensions or len(draft.metrics) != 1:
+        return
+    use = draft.metrics[0]
+    for source in draft.metric(use.name).sources:
+        found = re.fullmatch(
+            r"COUNT\(DISTINCT (\w+)\) FILTER \(WHERE event_type = '(\w+)'\)", source.sql
+        )
+        whole = next(
+            (
+                m.name
+                for m in draft.layer.metrics
+                for s in m.sources
+                if found and s.sql == f"COUNT(DISTINCT {found.group(1)})"
+            ),
+            None,
+        )
+        if found and whole:
+            draft.metrics[0] = MetricUse(whole, use.first, use.end)
+            draft.filters.append(Filter(dimension="event_type", values=(found.group(2),)))
+            return
 
 
 def _embedded_dimension(draft: Draft) -> None:
@@ -146,7 +192,7 @@ def _set_against(draft: Draft) -> bool:
     words = {token.low for token in draft.text.tokens}
     return bool(
         words & {"vs", "versus", "compare", "compared", "comparing", "comparison", "or", "against",
-                 "difference", "respectively", "each"}
+                 "difference", "respectively", "each", "split", "breakdown", "between", "distribution"}
     )  # fmt: skip
 
 
@@ -213,7 +259,7 @@ def _share_dimensions(draft: Draft, dimensions: tuple[str, ...]) -> tuple[str, .
     """ "what share of orders is mobile": the filter's dimension is what the shares are of."""
     if not draft.share:
         return dimensions
-    for chosen in draft.filters:
+    for chosen in sorted(draft.filters, key=lambda f: f.dimension != "event_type"):
         if not dimensions and len(dimensions) < 3:
             dimensions = (chosen.dimension,)
     if not dimensions and not draft.filters:

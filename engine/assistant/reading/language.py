@@ -11,7 +11,7 @@ _WORDS: Final = word_set(
     "a an the this that these those it its they them their there here i me my we us our you your",
     "is are was were be been being am do does did done has have had having can could will would",
     "shall should may might must of in on at by for to from with into within and or as so then than",
-    "vs versus against compare compared comparing comparison about per via up over across if not what which who whom whose where when how much many out",
+    "vs versus against compare compared comparing comparison about per via up over across if not what which who whom whose how much many out",
     "s d ll re ve t let lets just also too only still already yet again ever even actually really",
     "both all any some every each one ones other same such very quite exactly approximately roughly",
     # asking
@@ -20,10 +20,10 @@ _WORDS: Final = word_set(
     "report present provide pull fetch bring view interested wonder wondering like curious question",
     "answer query explain describe summarize summarise summary overview breakdown break down split",
     "grouped group broken sorted ranked ordered according terms based respect regarding concerning",
-    "say mean think help understand figure out number numbers count counts amount amounts figure",
+    "say teh hte adn mean think help understand figure out number numbers count counts amount amounts figure",
     "figures value values total totals sum sums overall altogether entire whole complete full",
     "result results metric metrics kpi kpis statistic statistics stats data dataset table chart graph",
-    "plot row rows information info details level levels rate",
+    "plot row rows information info details level levels",
     # happening
     "happen happened happening occur occurred occurring come came coming arrive arrived arriving",
     "take took taken make made making generate generated generating bring brought place placed see",
@@ -49,6 +49,6 @@ HARMLESS: Final = frozenset(stem_of(word) for word in _WORDS) - {"not"}
 whatever reads them claims them."""
 
 NEGATIONS: Final = word_set(
-    "not without except excluding exclude excludes ignoring ignore outside no non"
+    "neither nor not without except excluding exclude excludes ignoring ignore outside no non"
 )
-CONNECTIVES: Final = word_set("and or & plus vs versus")
+CONNECTIVES: Final = word_set("and or nor & plus vs versus")

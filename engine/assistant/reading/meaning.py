@@ -19,7 +19,7 @@ _COUNTING: Final = word_set("many number count distinct unique different")
 _SKIPPED: Final = ARTICLES | word_set("individual single different various all of type types kind")
 _TOP_WORDS: Final = word_set(
     "top best worst biggest largest highest lowest smallest leading busiest strongest weakest most",
-    "least fewest greatest popular performing selling bottom valuable active frequent common",
+    "least fewest greatest popular performing selling spending bottom valuable active frequent common",
 )
 _WITH: Final = word_set("with who that having including containing where which whose whom made")
 
@@ -44,6 +44,7 @@ def take_phrases(draft: Draft) -> None:
     _take_net(draft)
     _take_reason(draft)
     _take_who(draft)
+    _take_where(draft)
     for threshold in thresholds:
         _take_threshold(draft, threshold)
 
@@ -96,6 +97,19 @@ def _take_who(draft: Draft) -> None:
 _PEOPLE: Final = word_set("people users customers visitors shoppers buyers we they")
 
 
+def _take_where(draft: Draft) -> None:
+    """ "where do visitors come from": the site that sent them; where orders come from: a country."""
+    known = {d.name for d in draft.layer.dimensions}
+    if not draft.find("where") or draft.dimensions or draft.filters:
+        return
+    sent = {"active_users", "sessions", "events", "page_views"} & {m.name for m in draft.metrics}
+    name = "referrer" if sent else "country"
+    if name in known and draft.find("from") and draft.take("where"):
+        title = draft.dimension(name).title.lower()
+        draft.notes.append(f"'Where from' is taken as the {title}.")
+        draft.dimensions.append(DimensionUse(name, 0, 1, "which", True))
+
+
 def _verb_only(draft: Draft, phrase: Phrase) -> str | None:
     """ "do people order most": not how many people did, but what they did."""
     before = [draft.low(at) for at in range(max(0, phrase.first - 3), phrase.first)]
@@ -145,7 +159,7 @@ def _take_metric(draft: Draft, phrase: Phrase, phrases: tuple[Phrase, ...]) -> N
     others = [p for p in phrases if p.kind == "metric" and not p.also and p != phrase]
     counted = draft.low(phrase.first - 1) in _COUNTING or draft.low(phrase.first) in _COUNTING
     at = phrase.first - 1
-    while draft.low(at) in ("different", "unique", "distinct"):
+    while at > 0 and draft.low(at) in _SKIPPED | {"unique", "distinct"}:
         at -= 1
     if phrase.also and draft.low(at) in ("most", "more", "fewest") and _asks_which(draft, phrase):
         draft.metrics.append(MetricUse(phrase.name, phrase.first, phrase.end))

@@ -91,6 +91,12 @@ _RAW: Final = (
 _PATTERNS: Final = tuple((re.compile(rf"(?<![^ ]){p}"), text) for p, text in _RAW)
 
 MISSING: Final = {
+    **dict.fromkeys(("ctr", "click through rate", "click through", "clickthrough rate", "clicks"),
+                    "clicks on advertisements"),
+    **dict.fromkeys(("ad spend", "ad spending", "marketing spend", "return on investment",
+                     "advertising spend", "return on ad spend"), "costs"),
+    **dict.fromkeys(("people search for", "users search for", "visitors search for",
+                     "customers search for", "searching for"), "what people typed into the search"),
     **dict.fromkeys(("profit", "profits", "profitable", "profitability", "margin", "margins"),
                     "profit and margins: what goods cost is not in the lake"),
     **dict.fromkeys(("cost", "costs", "cogs", "expense", "expenses", "budget", "roi", "roas", "cac",

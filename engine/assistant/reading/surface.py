@@ -57,7 +57,7 @@ def take_chart(draft: Draft) -> None:
 
 def take_units(draft: Draft) -> None:
     """ "in ms", "in dollars": what figures are in anyway."""
-    draft.take(r"in (?:ms|milliseconds?|seconds|secs|us dollars)(?= |$)(?! of)|in usd|in dollars")
+    draft.take(r"in (?:ms|milliseconds?|seconds|secs)(?= |$)(?! of)|in dollars")
 
 
 def take_analysis(draft: Draft) -> None:
@@ -127,19 +127,21 @@ def take_time(draft: Draft) -> None:
 def _take_grain_nouns(draft: Draft) -> None:
     """ "which hour", "busiest minute", "hours with more than", "when did … most"."""
     unit = r"(?P<unit>minute|hour|day|week|month)"
+    unit_ = r"(?P<unit_>minute|hour|day|week|month)"
     patterns = (
         (
             rf"(?:which|what|at which|at what|during which|in which|on which) (?:single |exact )?{unit}s?"
-            r"(?= |$)(?! of (?:the )?day)"
+            r"(?= |$)(?! of (?:the )?(?:day|week))"
         ),
         rf"(?:in a single|in any|in a|in one|for each|single|any single) {unit}",
-        rf"{unit}s (?=with |where |that had |in which |having |when )",
+        rf"{unit}s (?:when|where|in which)|{unit_}s(?= (?:with|that had|having) )",
     )
     for pattern in patterns:
         for first, end, match in draft.find(pattern):
-            draft.grain, draft.grain_style = _GRAINS[match.group("unit")], "which"
+            said = match.group("unit") or match.groupdict().get("unit_") or ""
+            draft.grain, draft.grain_style = _GRAINS[said], "which"
             draft.claim(first, end)
-    ranked = rf"(?P<rank>{_BUSY}|best|worst|top|{_MOST}|{_LEAST}) (?:(?P<n>\d+) )?{unit}s?(?= |$)(?! of (?:the )?day)"
+    ranked = rf"(?P<rank>{_BUSY}|best|worst|top|{_MOST}|{_LEAST}) (?:(?P<n>\d+) )?{unit}s?(?= |$)(?! of (?:the )?(?:day|week))"
     for first, end, match in draft.find(ranked):
         draft.grain, draft.grain_style = _GRAINS[match.group("unit")], "which"
         word = match.group("rank")
@@ -244,6 +246,10 @@ def take_ranks(draft: Draft) -> None:
         for first, end, _ in draft.find(pattern):
             draft.ranks.append(Rank(most, judging, first, end))
             draft.claim(first, end)
+    if draft.grain is None and draft.ranks:
+        for first, end, match in draft.find(r"(minute|hour|day|week|month)s?"):
+            draft.grain, draft.grain_style = _GRAINS[match.group(1)], "which"
+            draft.claim(first, end)
     draft.take(r"(?:popular|performing|successful|important|frequent|common|active|valuable)")
 
 
@@ -255,11 +261,11 @@ def take_modes(draft: Draft) -> None:
     if draft.take(r"on average|in average|average|averages|avg|mean|averaged|typically|typical"):
         draft.average = True
     if draft.take(
-        r"(?:what |which |as a |as |in )?(?:the )?(?:percentage|percent|share|shares|proportion|fraction"
+        r"(?:what |which |as a |as |in )?(?:the )?(?:percentage|percent|share|shares|proportion|portion|fraction"
         r"|percentages|%)(?: share)?(?: of)?(?: the| all)?(?: total)?"
     ):
         draft.share = True
-    if draft.take("percentages?|percent|shares?|proportion|fraction|%"):
+    if draft.take("percentages?|percent|shares?|proportion|portion|fraction|%"):
         draft.share = True
     if draft.take(
         r"trends?|trending|over time|over the course|develop(?:ed|s|ing|ment)?|evolv(?:e|ed|ing)"

@@ -73,13 +73,15 @@ def _check(query: SemanticQuery, plans: tuple[TablePlan, ...]) -> None:
         raise CannotCombine(
             "An average over time needs to know of which units.", "Say of minutes, hours or days."
         )
+    if query.share and query.compare != "none" and len(query.metrics) > 1:
+        raise CannotCombine("Shares of several figures are not compared.", "Ask for one of them.")
     if query.fold != "none" and (query.compare != "none" or query.share):
         raise CannotCombine(
             "An average of hours has no comparison or share.", "Ask for one of the two."
         )
     shown = {m.name: m for plan in plans for m, _ in plan.metrics}
-    if query.share and not all(adds_up(shown[m]) for m in query.metrics):
-        title = next(shown[m].title for m in query.metrics if not adds_up(shown[m]))
+    if query.share and not all(has_shares(shown[m]) for m in query.metrics):
+        title = next(shown[m].title for m in query.metrics if not has_shares(shown[m]))
         raise CannotCombine(f"{title} has no shares: its parts do not add up.", "Ask for a count.")
     if query.order:
         known = {*query.metrics, *query.dimensions, TIME}
@@ -98,6 +100,12 @@ def adds_up(metric: Metric) -> bool:
     sql = metric.sources[-1].sql
     whole = sql.startswith(("COUNT(", "COALESCE(")) and "NULLIF" not in sql
     return whole and "DISTINCT" not in sql
+
+
+def has_shares(metric: Metric) -> bool:
+    """Whether a part of it is a share of the whole: of distinct users, too, though shares overlap."""
+    sql = metric.sources[-1].sql
+    return adds_up(metric) or (sql.startswith("COUNT(DISTINCT") and sql.count("COUNT(") == 1)
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,8 @@ class _Build:
             steps += self._period_steps("_before", self.before, self._shift())
         if self._top_groups():
             steps.append(("best", self._best()))
+        if self._needs_whole():
+            steps.append(("whole", self._whole()))
         return self._with(steps, "\n".join(self._last_select()))
 
     def columns(self) -> tuple[OutColumn, ...]:
@@ -159,6 +169,19 @@ class _Build:
         return bool(
             query.grain and query.dimensions and query.limit and ranked and query.fold == "none"
         )
+
+    def _needs_whole(self) -> bool:
+        """Shares of distinct counts are taken of a count of their own."""
+        return self.query.share and not all(adds_up(self._metric(m)) for m in self.query.metrics)
+
+    def _whole(self) -> str:
+        """The same figures without the breakdown and the filters on it."""
+        shown = set(self.query.dimensions)
+        kept = tuple(f for f in self.query.filters if f.dimension not in shown)
+        update = {"dimensions": (), "filters": kept, "having": (), "share": False, "order": None}
+        query = self.query.model_copy(update=update)
+        plans = choose(query, self.layer)
+        return select_of(plans[0], query, self.span, keep_having=False)
 
     def _derived(self) -> list[tuple[str, str]]:
         used = {plan.table for plan in self.plans}
@@ -226,6 +249,8 @@ class _Build:
         if self.before:
             using = f"FULL JOIN figures_before USING ({keys})" if keys else ""
             lines.append(using or "CROSS JOIN figures_before")
+        if self._needs_whole():
+            lines.append("JOIN whole USING (time)" if self.query.grain else "CROSS JOIN whole")
         if self._top_groups():
             lines.append(f"JOIN best USING ({', '.join(map(name, self.query.dimensions))})")
         return lines
@@ -267,6 +292,9 @@ class _Build:
             over = f"OVER (PARTITION BY {TIME})" if query.grain else "OVER ()"
             first = found[0].split(" AS ")[0]
             share = f"{first} / NULLIF(SUM({first}) {over}, 0)"
+            if self._needs_whole():
+                share = f"figures.{column} / NULLIF(whole.{column}, 0)"
+                found[0] = f"figures.{column}" if " AS " not in found[0] else found[0]
             found.append(f"{share} AS {name(metric + '_share')}")
         return found
 
