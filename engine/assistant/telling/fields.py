@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from engine.assistant.charts import figure_of, role_of
 from engine.assistant.semantic.compiler import adds_up
 from engine.contracts.assistant import AnswerColumn
 from engine.contracts.semantic import Metric, Unit
+from engine.query.page import is_number, is_time
 
 Role = Literal["time", "label", "metric", "before", "change", "share"]
 
@@ -46,16 +46,30 @@ def _guessed(column: AnswerColumn, metric: Metric | None) -> Field:
     title = column.name.replace("_", " ")
     if metric is not None:
         return Field(column.name, soft(metric.title), "metric", metric.unit, adds_up(metric))
-    match role_of(column):
-        case "time":
-            return Field(column.name, title, "time")
-        case "number":
-            return Field(column.name, title, "metric", unit_of(column.name))
-        case "label":
-            return Field(column.name, title, "label")
+    if is_time(column.type):
+        return Field(column.name, title, "time")
+    if is_number(column.type):
+        return Field(column.name, title, "metric", unit_of(column.name))
+    return Field(column.name, title, "label")
 
 
 def unit_of(name: str) -> Unit:
-    """The unit that a column's name tells; ``number`` where it tells none."""
-    found = figure_of(name)
-    return "number" if found == "bytes" else found
+    """The unit that a column's name tells; ``number`` where it tells none.
+
+    >>> [unit_of(name) for name in ("gmv_usd", "conversion_rate", "p95_ms", "input_rate", "orders")]
+    ['usd', 'share', 'ms', 'number', 'number']
+    """
+    parts = name.lower().split("_")
+    if parts[-1] in ("ms", "s", "seconds"):
+        return "ms" if parts[-1] == "ms" else "seconds"
+    speed = bool(_SPEEDS & set(parts))
+    if parts[-1] in _RATES and not speed:
+        return "share"
+    if _MONEY & set(parts):
+        return "usd"
+    return "share" if _RATES & set(parts) and not speed else "number"
+
+
+_MONEY: Final = {"usd", "revenue", "gmv"}
+_RATES: Final = {"rate", "share", "ratio", "change", "percent", "retention", "conversion"}
+_SPEEDS: Final = {"per", "input", "process"}
