@@ -98,13 +98,17 @@ class ChatClient:
     def model(self) -> str:
         """The name of the model that is asked; may ask the service for what it has."""
         if self._model is None:
-            names = self._wire.models()
-            if not names:
-                raise NoModel(
-                    f"{self.endpoint.host} offers no model.", "Name one on the Settings page."
-                )
-            self._model = next((name for name in USUAL_MODELS if name in names), names[0])
+            self.learn(self._wire.models())
+        if self._model is None:
+            raise NoModel(
+                f"{self.endpoint.host} offers no model.", "Name one on the Settings page."
+            )
         return self._model
+
+    def learn(self, offers: Sequence[str]) -> None:
+        """What the service has: where no model is named, its usual one is taken."""
+        if self._model is None and offers:
+            self._model = next((name for name in USUAL_MODELS if name in offers), offers[0])
 
     def known_model(self) -> str:
         """As ``model``, without asking; empty where it is not known yet."""

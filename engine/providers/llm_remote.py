@@ -87,11 +87,12 @@ class RemoteLlm(ProviderBase):
         assert self.client is not None, "prepare() comes first"
         endpoint = self.client.endpoint
         try:
-            await asyncio.to_thread(list_models, endpoint.base_url, endpoint.api_key)
+            found = await asyncio.to_thread(list_models, endpoint.base_url, endpoint.api_key)
+            self.client.learn(found.names)
         except ModelServiceSilent as error:
             if error.status not in WITHOUT_A_LIST:
                 raise
-        return f"{endpoint.model or 'Its usual model'} at {endpoint.host}."
+        return f"{self.client.known_model() or 'Its usual model'} at {endpoint.host}."
 
 
 def endpoint_of(settings: AssistantSettings) -> Endpoint:

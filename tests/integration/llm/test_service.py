@@ -118,6 +118,7 @@ def test_that_a_model_elsewhere_is_asked_over_the_real_protocol(elsewhere, model
     with service(tmp_path / "data", model_path, **at(there.base_url, there.api_key)) as it:
         assert it.becomes(State.READY), it.now
         assert it.now.provider == "remote"
+        assert it.now.detail == f"{SMOL} at {elsewhere.client.endpoint.host}."
         heard: list[str] = []
         got = it.models.complete(HELLO, schema=SCHEMA, max_tokens=40, hear=heard.append)
         assert json.loads(got.text)["metric"] in ("revenue", "orders")
