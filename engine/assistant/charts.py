@@ -22,11 +22,14 @@ Rows = Sequence[Sequence[Any]]
 MOST_LINES: Final = 12
 """Lines of one chart: the palette has eight colours, and more cannot be followed."""
 MOST_MEASURES: Final = 4
+TOO_SMALL: Final = 500
+"""A column whose numbers are so much smaller than another's is flat beside it."""
 MOST_STAGES: Final = 12
 LEAST_SCATTER: Final = 4
 LEAST_HISTOGRAM: Final = 12
 MOST_CELLS: Final = 2_500
-_RATES: Final = ("rate", "share", "ratio", "change", "percent", "retention", "conversion")
+_MONEY: Final = {"revenue", "gmv", "price", "amount", "aov", "turnover"}
+_RATES: Final = {"rate", "share", "ratio", "change", "percent", "retention", "conversion"}
 _SPEEDS: Final = {"per", "input", "process"}
 _LOW: Final = ("low", "lower")
 _HIGH: Final = ("high", "upper")
@@ -44,6 +47,11 @@ class _Column:
         return len({value for value in self.values if value is not None})
 
     @property
+    def most(self) -> float:
+        """The largest number, whatever its sign."""
+        return max((abs(float(v)) for v in self.values if v is not None), default=0.0)
+
+    @property
     def positive(self) -> bool:
         return all(value >= 0 for value in self.values if value is not None)
 
@@ -58,13 +66,13 @@ def role_of(column: AnswerColumn) -> Role:
 def figure_of(name: str, values: Sequence[Any] = ()) -> Figure:
     """How the numbers of a column are written, by its name; a share is one only below ten."""
     parts = name.lower().split("_")
-    if "usd" in parts:
+    if "usd" in parts or parts[-1] in _MONEY:
         return "usd"
     if parts[-1] in ("ms", "bytes"):
         return "ms" if parts[-1] == "ms" else "bytes"
     if parts[-1] in ("s", "seconds"):
         return "seconds"
-    if any(part in _RATES for part in parts) and not _SPEEDS & set(parts):
+    if _RATES & set(parts) and not _SPEEDS & set(parts):
         known = [abs(float(v)) for v in values if isinstance(v, int | float) and not math.isnan(v)]
         return "share" if max(known, default=0.0) <= 10 else "number"
     return "number"
@@ -111,7 +119,9 @@ def _measures(numbers: Sequence[_Column]) -> tuple[str, ...]:
     """Columns that one axis can carry: of one unit, beginning with the first."""
     band = band_of([c.name for c in numbers]) or ()
     shown = [c for c in numbers if c.name not in band] or list(numbers)
-    return tuple(c.name for c in shown if c.figure == shown[0].figure)[:MOST_MEASURES]
+    least = shown[0].most / TOO_SMALL
+    fitting = [c for c in shown if c.figure == shown[0].figure and c.most >= least]
+    return tuple(c.name for c in fitting)[:MOST_MEASURES]
 
 
 def _number(numbers: Sequence[_Column], rows: int) -> ChartSpec | None:
@@ -195,6 +205,8 @@ def _stacked(
         adds = numbers[0].positive and numbers[0].figure != "share"
         if adds and x.distinct > 1:
             return ChartSpec(kind="stacked", x=x.name, y=(numbers[0].name,), series=by.name)
+        return None
+    if band_of([c.name for c in numbers]):
         return None
     y = _measures(numbers)
     adds = all(c.positive for c in numbers if c.name in y) and numbers[0].figure != "share"

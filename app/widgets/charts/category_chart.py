@@ -24,6 +24,7 @@ from app.widgets.charts.legend import Legend
 from app.widgets.charts.readout import Reading
 from app.widgets.charts.shapes import Floats, floats, value_range
 from app.widgets.charts.spans import Span
+from app.widgets.charts.texts import Text, Texts
 from app.words import tr
 
 ROW_PX: Final = 26
@@ -65,13 +66,14 @@ class CategoryChart(FieldChart):
         self._starts: list[Floats] = []
         self._ends: list[Floats] = []
         self._bars: list[pg.BarGraphItem] = []
-        self._texts: list[pg.TextItem] = []
         self._names = pg.AxisItem("left")
         self._values = ValueAxis(self._unit, "bottom")
         super().__init__(theme, title, unit, Field(self._names, self._values), parent)
         self._font = QFont(self.font())
         self._font.setPixelSize(12)
         self._names.setStyle(tickFont=self._font)
+        self._texts = Texts(self._font)
+        self.field.box.addItem(self._texts, ignoreBounds=True)
         self._values.setGrid(255)
         self.field.box.invertY(True)
         self._zero = pg.InfiniteLine(pos=0, angle=90, movable=False)
@@ -226,24 +228,16 @@ class CategoryChart(FieldChart):
         self.field.box.setXRange(*across, padding=0)
 
     def _say_values(self, rows: range) -> None:
-        for text in self._texts:
-            self.field.box.removeItem(text)
-        self._texts = []
         if not self._says_values() or not self._shown_groups():
+            self._texts.set(())
             return
-        for row in rows:
-            value = float(self._groups[0].values[row])
-            if np.isnan(value):
-                continue
-            text = pg.TextItem(
-                self._unit.value(value),
-                color=self.theme.colours.text,
-                anchor=(0, 0.5) if value >= 0 else (1, 0.5),
-            )
-            text.setFont(self._font)
-            text.setPos(value, row)
-            self.field.box.addItem(text, ignoreBounds=True)
-            self._texts.append(text)
+        colour = QColor(self.theme.colours.text)
+        known = [(float(self._groups[0].values[row]), row) for row in rows]
+        self._texts.set(
+            Text(value, row, self._unit.value(value), colour, 1 if value >= 0 else -1)
+            for value, row in known
+            if not np.isnan(value)
+        )
 
     def _toggle(self, name: str, shown: bool) -> None:
         (self._hidden.discard if shown else self._hidden.add)(name)

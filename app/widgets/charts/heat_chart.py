@@ -30,6 +30,7 @@ from app.widgets.charts.field_chart import FieldChart, Spot
 from app.widgets.charts.readout import Reading
 from app.widgets.charts.shapes import Floats
 from app.widgets.charts.spans import Span
+from app.widgets.charts.texts import Text, Texts
 from app.widgets.charts.tints import mixed, text_over
 from app.words import tr
 
@@ -62,12 +63,13 @@ class HeatChart(FieldChart):
         self._down: tuple[str, ...] = ()
         self._cells: Floats = np.zeros((0, 0))
         self._rows: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
-        self._texts: list[pg.TextItem] = []
         self._left, self._bottom = pg.AxisItem("left"), pg.AxisItem("bottom")
         super().__init__(theme, title, unit, Field(self._left, self._bottom), parent)
         self._font = QFont(self.font())
         self._font.setPixelSize(11)
         self.field.box.invertY(True)
+        self._texts = Texts(self._font)
+        self.field.box.addItem(self._texts, ignoreBounds=True)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setZValue(-10)
         self.field.box.addItem(self._image, ignoreBounds=True)
@@ -178,29 +180,25 @@ class HeatChart(FieldChart):
         self._say_values(wide / max(right - left, 1e-9))
 
     def _say_values(self, wide: float) -> None:
-        for text in self._texts:
-            self.field.box.removeItem(text)
-        self._texts = []
         (left, right), (top, bottom) = self.shown()
         high = max(self.field.height() - 24, 1) / max(bottom - top, 1e-9)
         columns = range(max(0, round(left + 0.5)), min(len(self._across), round(right + 0.5)))
         lines = range(max(0, round(top + 0.5)), min(len(self._down), round(bottom + 0.5)))
         small = wide < TEXT_PX[0] or high < TEXT_PX[1]
         if small or len(columns) * len(lines) > MOST_TEXTS or self.is_empty():
+            self._texts.set(())
             return
         strength = self._strength()
         front, back = self._ends()
+        texts = []
         for row in lines:
             for column in columns:
                 value = float(self._cells[row, column])
                 if np.isnan(value):
                     continue
                 under = mixed(front, back, float(strength[row, column]))
-                text = pg.TextItem(self._short(value), color=text_over(under), anchor=(0.5, 0.5))
-                text.setFont(self._font)
-                text.setPos(column, row)
-                self.field.box.addItem(text, ignoreBounds=True)
-                self._texts.append(text)
+                texts.append(Text(column, row, self._short(value), text_over(under)))
+        self._texts.set(texts)
 
     def _short(self, value: float) -> str:
         whole = value == int(value) and abs(value) < 1000

@@ -94,10 +94,11 @@ def _over(
     filled = len(parts) == 1 and not bars and spec.low is None
     for name, at, y in parts:
         chart.set_series(name, at, y, fill=filled, kind=kind)
-    if spec.low and spec.high and len(parts) == 1:
+    if spec.low and spec.high and not spec.series:
         order = _order(x.numbers)
         band = (table[spec.low].numbers[order], table[spec.high].numbers[order])
-        chart.set_band(parts[0][0], x.numbers[order], *band)
+        # The last column is what the band is around: what was seen comes before what is expected.
+        chart.set_band(parts[-1][0], x.numbers[order], *band)
     chart.flush()
     return chart
 

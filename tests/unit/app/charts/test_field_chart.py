@@ -135,9 +135,9 @@ def test_that_the_read_out_goes_with_the_chart(heat) -> None:
 
 
 def test_that_cells_have_their_numbers_where_there_is_room(heat) -> None:
-    assert [text.textItem.toPlainText() for text in heat._texts] == ["1", "2", "3", "4", "6"]
+    assert [text.text for text in heat._texts.shown] == ["1", "2", "3", "4", "6"]
     heat.set_cells([str(n) for n in range(60)], ["Mon"], np.ones((1, 60)))
-    assert heat._texts == []
+    assert heat._texts.shown == ()
 
 
 def test_that_lengths_that_differ_are_a_mistake(bars, heat) -> None:
