@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 from engine.errors import LakehouseError
 from engine.host.findings import Finding
@@ -14,16 +16,17 @@ from engine.paths import DataPaths
 from engine.providers.llm import LanguageModel
 from engine.providers.llm_local import LocalLlm
 from engine.providers.llm_remote import RemoteLlm, endpoint_of
+from engine.provision.models import smollm
 from engine.settings import Settings, load_settings
 from engine.settings.secrets import secret_store
 
 NAME = "language model"
 
 
-def check_language_model(paths: DataPaths) -> Finding:
+def check_language_model(paths: DataPaths, bundled: Callable[[], Path] = smollm) -> Finding:
     """Asks a model service for its models; loads none."""
     settings = load_settings(os.environ, paths.root, secret_store(paths))
-    llm = LanguageModel(paths, settings)
+    llm = LanguageModel(paths, settings, bundled)
     if llm.refusal is not None:
         return Finding(NAME, "error", llm.refusal.message, llm.refusal.remedy)
     why = f" ({llm.why})" if llm.why else ""
