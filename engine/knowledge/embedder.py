@@ -87,7 +87,9 @@ def shorten(text: str) -> str:
     >>> shorten("  two   words ")
     'two words'
     """
-    return " ".join(text.split()[:WORDS]) or "."
+    # Half a surrogate pair, as a paste may hold, is no character to llama.cpp.
+    whole = text.encode("utf-8", "replace").decode()
+    return " ".join(whole.split()[:WORDS]) or "."
 
 
 def _unit(values: Sequence[float]) -> Vector:

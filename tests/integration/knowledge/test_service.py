@@ -34,7 +34,7 @@ def elsewhere():
 
 
 @pytest.fixture
-def binary(tmp_path) -> Path:
+def binary(tmp_path: Path) -> Path:
     """What stands in for Qdrant's program."""
     file = tmp_path / "qdrant"
     module = "tests.helpers.fake_qdrant"
@@ -61,8 +61,8 @@ def test_that_it_listens_on_loopback_and_nothing_else_of_it_can_be_reached(start
     process = psutil.Process(vectors.now.pid)
     inet = [c for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
     assert [(c.laddr.ip, c.laddr.port) for c in inet] == [("127.0.0.1", vectors.now.port)]
-    sockets = [c.laddr for c in process.net_connections("unix") if c.laddr]
-    assert not [path for path in sockets if Path(path).exists()]
+    sockets = [str(c.laddr) for c in process.net_connections("unix")]
+    assert not [path for path in sockets if path and Path(path).exists()]
 
 
 def test_that_killed_it_comes_back_with_all_it_had(start):
