@@ -100,6 +100,17 @@ class Plain:
                 words.add(token.stem if at in kept else word_of(token))
         return frozenset(words - {""})
 
+    @cached_property
+    def core(self) -> frozenset[str]:
+        """The words that no parameter of any kind could take; every wording it matches has them."""
+        taken = self._places(self.found) | self._numbered
+        tokens = enumerate(self.text.tokens)
+        return frozenset(word_of(token) for at, token in tokens if at not in taken) - {""}
+
+    @property
+    def _numbered(self) -> frozenset[int]:
+        return frozenset(at for at, t in enumerate(self.text.tokens) if t.kind == "number")
+
     def _values(self, which: Callable[[Found], bool]) -> frozenset[int]:
         return self._places([f for f in self.found if f.kind == "value" and which(f)])
 
@@ -117,6 +128,11 @@ class Plain:
 def take_apart(question: str, layer: SemanticLayer, now: dt.datetime) -> Plain:
     """Reads a question; ``now`` is what its periods are relative to."""
     return Plain(read_text(question), extract(question, layer, now))
+
+
+def rough_words(text: str) -> frozenset[str]:
+    """All words of a text that carry meaning, whatever a parameter may take of them."""
+    return frozenset(word_of(token) for token in read_text(text).tokens) - {""}
 
 
 def word_of(token: Token) -> str:

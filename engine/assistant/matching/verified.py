@@ -11,10 +11,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
-from engine.assistant.matching.plain import Plain, take_apart
+from engine.assistant.matching.plain import Plain, rough_words, take_apart
 from engine.assistant.semantic.spans import span_of
 from engine.contracts.chart import ChartSpec
 from engine.contracts.knowledge import Hit
@@ -78,14 +78,25 @@ def near_question(hits: Iterable[Hit]) -> str | None:
 
 @dataclass(frozen=True)
 class _Known:
-    """A question of the pack with the words of each of its wordings."""
+    """A question of the pack, read only when a question comes near it."""
 
     spec: QuestionSpec
-    wordings: tuple[frozenset[str], ...]
+    layer: SemanticLayer
+
+    @cached_property
+    def _rough(self) -> tuple[frozenset[str], ...]:
+        return tuple(rough_words(text) for text in self.spec.asks)
+
+    @cached_property
+    def wordings(self) -> tuple[frozenset[str], ...]:
+        """The words of each wording, without what the parameters take."""
+        read = (take_apart(text, self.layer, _ANY_TIME) for text in self.spec.asks)
+        return tuple(plain.words(self.spec.params) for plain in read)
 
     def same(self, asked: Plain) -> bool:
         """Whether it says what one of the wordings says."""
-        return asked.words(self.spec.params) in self.wordings
+        near = any(asked.core <= words for words in self._rough)
+        return near and asked.words(self.spec.params) in self.wordings
 
     def mixed(self, asked: Plain) -> bool:
         """Whether it has what all wordings have, and no word that none has."""
@@ -121,13 +132,7 @@ class _Identity:
 
 @lru_cache(maxsize=4)
 def _read(pack: _Identity) -> tuple[_Known, ...]:
-    return tuple(
-        _Known(
-            spec,
-            tuple(take_apart(t, pack.layer, _ANY_TIME).words(spec.params) for t in spec.asks),
-        )
-        for spec in pack.questions
-    )
+    return tuple(_Known(spec, pack.layer) for spec in pack.questions)
 
 
 def _filled(spec: QuestionSpec, asked: Plain, now: dt.datetime) -> Verified | None:
