@@ -18,7 +18,7 @@ _WORDS: Final = word_set(
     "show give tell list display find get got getting return print see look want wanted need know",
     "need please kindly hi hello hey thanks thank ok okay now give compute calculate determine check",
     "report present provide pull fetch bring view interested wonder wondering like curious question",
-    "answer query explain describe summarize summarise summary overview breakdown break down split",
+    "draw drawn plotted visualize visualise render answer query explain describe summarize summarise summary overview breakdown break down split",
     "grouped group broken sorted ranked ordered according terms based respect regarding concerning",
     "say teh hte adn mean think help understand figure out number numbers count counts amount amounts figure",
     "figures value values total totals sum sums overall altogether entire whole complete full",

@@ -161,7 +161,11 @@ def _take_metric(draft: Draft, phrase: Phrase, phrases: tuple[Phrase, ...]) -> N
     at = phrase.first - 1
     while at > 0 and draft.low(at) in _SKIPPED | {"unique", "distinct"}:
         at -= 1
-    if phrase.also and draft.low(at) in ("most", "more", "fewest") and _asks_which(draft, phrase):
+    sided = draft.low(at) in ("more", "fewer", "less")
+    ranked = role == "by" and not others and _ranks_something(draft, phrase, phrases)
+    if phrase.also and (
+        ranked or sided or (draft.low(at) in ("most", "fewest") and _asks_which(draft, phrase))
+    ):
         draft.metrics.append(MetricUse(phrase.name, phrase.first, phrase.end))
         return
     if phrase.also and not counted and (role != "plain" or _is_subject(phrase, draft, others)):
@@ -174,10 +178,52 @@ def _take_metric(draft: Draft, phrase: Phrase, phrases: tuple[Phrase, ...]) -> N
         draft.counting = True
         draft.dimensions.append(DimensionUse(phrase.also, phrase.first, phrase.end, "which", True))
         return
-    if phrase.also and not counted and others and not _listed(draft, phrase, others):
+    audience = phrase.also == "user" and not counted
+    if audience and others and not _listed(draft, phrase, others):
         return  # "revenue from German customers": who else
+    if _take_repeated(draft, phrase, counted=counted) or _take_groups(draft, phrase):
+        return
     name = _verb_only(draft, phrase) or phrase.name
     draft.metrics.append(MetricUse(name, phrase.first, phrase.end))
+
+
+def _ranks_something(draft: Draft, phrase: Phrase, phrases: tuple[Phrase, ...]) -> bool:
+    """ "top 3 referrers by sessions": sessions are what they are ranked by."""
+    before = [p for p in phrases if p.kind == "dimension" and p.end <= phrase.first]
+    words = {draft.low(at) for p in before for at in range(max(0, p.first - 3), p.first)}
+    return bool(words & (_TOP_WORDS | _WHICH | {"list", "all", "rank"}))
+
+
+def _take_groups(draft: Draft, phrase: Phrase) -> bool:
+    """ "number of countries with more than 100 orders": groups are counted."""
+    if not phrase.name.startswith("distinct_"):
+        return False
+    if not any(t.first >= phrase.end for t in draft.thresholds):
+        return False
+    for at in range(phrase.first, phrase.end):
+        name, _ = lexicon(draft.layer).dimensions.get((draft.text.tokens[at].stem,), ("", ""))
+        if name:
+            draft.counting = True
+            draft.dimensions.append(DimensionUse(name, at, at + 1, "which", True))
+            return True
+    return False
+
+
+def _take_repeated(draft: Draft, phrase: Phrase, *, counted: bool) -> bool:
+    """ "how many customers bought more than once": users, limited by what they did."""
+    words = [draft.low(at) for at in range(phrase.first, phrase.end)]
+    verbs = len(words) > 1 and words[0] in _PEOPLE and words[-1] in _VERBS
+    known = any(d.name == "user" for d in draft.layer.dimensions)
+    if not verbs or not known or not any(t.first >= phrase.end for t in draft.thresholds):
+        return False
+    last = draft.text.tokens[phrase.end - 1].stem
+    metric, _ = lexicon(draft.layer).metrics.get((last,), ("", ""))
+    if not metric:
+        return False
+    draft.counting = counted
+    draft.dimensions.append(DimensionUse("user", phrase.first, phrase.first + 1, "which", True))
+    draft.metrics.append(MetricUse(metric, phrase.end - 1, phrase.end))
+    return True
 
 
 def _asks_which(draft: Draft, phrase: Phrase) -> bool:
@@ -201,7 +247,8 @@ def _is_subject(phrase: Phrase, draft: Draft, others: list[Phrase]) -> bool:
     """ "products with the most refunds": what another metric is about."""
     first = all(other.first > phrase.first for other in others)
     says = draft.low(phrase.end) in ("with", "having", "that", "who", "whose")
-    return bool(others) and first and says
+    ranked = bool(draft.thresholds) or any(t.low in _TOP_WORDS for t in draft.text.tokens)
+    return bool(others) and first and says and ranked
 
 
 def _role(draft: Draft, phrase: Phrase) -> Role:
@@ -382,7 +429,7 @@ def _drop_discount(draft: Draft, threshold: FoundThreshold) -> None:
 
 _VERBS: Final = word_set(
     "bought ordered purchased sold sell sells selling viewed spent visited searched returned",
-    "refunded earned earn buy order",
+    "refunded earned earn buy order bring brought",
 )
 
 
