@@ -57,6 +57,14 @@ def test_that_written_moments_go_stale(pack: PackSpec) -> None:
     assert match_user("shoes on 2026-11-24", [fixed], pack.semantic, NOW) is not None
 
 
+def test_that_sql_with_a_period_takes_the_one_that_is_asked(pack: PackSpec) -> None:
+    sql = "SELECT 1 FROM silver_events WHERE ts >= :from AND ts < :to"
+    found = match_user("shoes yesterday", [item("Shoes", sql=sql)], pack.semantic, NOW)
+    assert found is not None
+    assert "ts >= TIMESTAMPTZ '2026-11-24 00:00:00+00:00'" in found.sql
+    assert match_user("shoes", [item("Shoes", sql=sql + " LIMIT :n")], pack.semantic, NOW) is None
+
+
 @pytest.mark.parametrize("payload", [{}, {"sql": 1}, {"sql": "x", "query": {"metrics": 1}}])
 def test_that_a_broken_pair_is_none(pack: PackSpec, payload: dict[str, Any]) -> None:
     assert match_user("shoes", [item("shoes", **payload)], pack.semantic, NOW) is None
