@@ -11,6 +11,7 @@ from engine.assistant.assistant import LakeAssistant
 from engine.assistant.errors import TalksError
 from engine.assistant.looking import Looking
 from engine.assistant.meaning import LayerMeaning
+from engine.assistant.nearness import Nearness
 from engine.assistant.proposing.values import Values
 from engine.assistant.ratings import Ratings, liked_pairs
 from engine.assistant.readiness import Prospects
@@ -56,7 +57,7 @@ def open_assistant(
     """
     runner = WorkerRunner(session or answer_session(lake, query or QuerySettings()))
     talks, looking = Talks(folder), Looking(knowledge)
-    meaning = LayerMeaning(pack.semantic, None if knowledge is None else knowledge.embed)
+    meaning = LayerMeaning(pack.semantic, None if knowledge is None else Nearness(knowledge.embed))
     queries = Queries(meaning, runner)
     ways: list[Way] = [
         Redraw(runner, queries),
