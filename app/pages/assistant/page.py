@@ -198,9 +198,14 @@ class AssistantPage(Page):
 
     # Asking
 
+    @property
+    def busy(self) -> bool:
+        """Whether a question is being answered."""
+        return self._pending is not None
+
     def ask(self, question: str) -> None:
         """Asks; the answer comes below the question. One question at a time."""
-        if self._pending is not None:
+        if self.busy:
             return
         self.samples.hide()
         self._question, self._cancelling = question, False
@@ -324,7 +329,7 @@ class AssistantPage(Page):
 
     def begin_anew(self) -> None:
         """A new conversation; the one before is kept."""
-        if self._pending is not None:
+        if self.busy:
             return
         self._show_anew()
         self.composer.text.setFocus()
@@ -338,7 +343,7 @@ class AssistantPage(Page):
 
     def open_conversation(self, conversation: str) -> None:
         """Shows a kept one; the next question goes on with it."""
-        if self._pending is not None:
+        if self.busy:
             return
         self._show_anew()
         self._conversation = conversation

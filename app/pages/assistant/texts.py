@@ -15,6 +15,7 @@ from app.words import tr
 from engine.assistant.charts import Figure
 from engine.assistant.telling.figures import figure
 from engine.contracts.assistant import Answer
+from engine.contracts.semantic import SemanticLayer
 
 BADGES: Final = {
     "verified": ("Verified", "good", "Somebody has checked this question's SQL."),
@@ -29,6 +30,23 @@ BADGES: Final = {
 PADDING_PX: Final = 28
 MOST_COPIED: Final = 100
 """Rows of the copied text; more is for the CSV."""
+
+
+def known_figures(layer: SemanticLayer) -> dict[str, Figure]:
+    """How the numbers of the pack's metrics are written, also beside those of another time."""
+    found: dict[str, Figure] = {}
+    for metric in layer.metrics:
+        kind: Figure = _FIGURES.get(metric.unit, "number")
+        found[metric.name] = found[f"{metric.name}_before"] = kind
+    return found
+
+
+_FIGURES: Final[dict[str, Figure]] = {
+    "usd": "usd",
+    "share": "share",
+    "ms": "ms",
+    "seconds": "seconds",
+}
 
 
 def origin(answer: Answer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSortFilterProxyModel
@@ -10,14 +11,14 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QV
 
 from app.context import Context
 from app.formats import number, utc_tooltip
-from app.pages.assistant.texts import cell
+from app.pages.assistant.texts import cell, known_figures
 from app.widgets.charts import CategoryChart, Chart, HeatChart, chart_of, saves
 from app.widgets.charts.field_chart import FieldChart
 from app.widgets.rows_model import ColumnSpec, RowsModel
 from app.widgets.segmented import Segmented
 from app.widgets.table import DataTable
 from app.words import tr
-from engine.assistant.charts import figure_of, fitting_kinds, role_of
+from engine.assistant.charts import Figure, figure_of, fitting_kinds, role_of
 from engine.contracts.assistant import Answer
 from engine.contracts.chart import ChartKind, ChartSpec
 
@@ -42,6 +43,7 @@ class ResultViews(QWidget):
     def __init__(self, context: Context, answer: Answer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._figures = known_figures(context.desk.pack.semantic)
         self._answer = answer
         self._specs: dict[ChartKind, ChartSpec] = {}
         self.chart: Chart | None = None
@@ -104,19 +106,15 @@ class ResultViews(QWidget):
             self._bring(self.chart, self._chart_height())
             return
         if self.table is None:
-            self.table = _table(self._answer)
+            self.table = _table(self._answer, self._figures)
             self.stack.addWidget(self.table)
         self._bring(self.table, min(44 + ROW_PX * len(self._answer.rows) + 12, LOW))
         self._select()
 
     def show_kind(self, kind: ChartKind) -> None:
         """Draws the rows as another kind."""
-        old, self.chart = (
-            self.chart,
-            chart_of(
-                self._specs[kind], self._answer.columns, self._answer.rows, self._context.theme
-            ),
-        )
+        answer, theme, old = self._answer, self._context.theme, self.chart
+        self.chart = chart_of(self._specs[kind], answer.columns, answer.rows, theme, self._figures)
         self.kinds.setCurrentIndex(self.kinds.findData(kind))
         saves(self._context, self.chart)
         if isinstance(self.chart, FieldChart):
@@ -180,10 +178,12 @@ class ResultViews(QWidget):
             self.table.scrollTo(proxy.mapFromSource(source.index(self._picked[0], 0)))
 
 
-def _table(answer: Answer) -> DataTable:
+def _table(answer: Answer, figures: Mapping[str, Figure]) -> DataTable:
     table = DataTable()
     table.setAccessibleName(tr("Rows of the answer"))
-    model = RowsModel([_column(answer, place) for place in range(len(answer.columns))], table)
+    model = RowsModel(
+        [_column(answer, place, figures) for place in range(len(answer.columns))], table
+    )
     model.show(answer.rows)
     table.show_model(model)
     for place in range(len(answer.columns) - 1):
@@ -191,9 +191,10 @@ def _table(answer: Answer) -> DataTable:
     return table
 
 
-def _column(answer: Answer, place: int) -> ColumnSpec:
+def _column(answer: Answer, place: int, figures: Mapping[str, Figure]) -> ColumnSpec:
     column = answer.columns[place]
-    kind = figure_of(column.name, [row[place] for row in answer.rows])
+    told = figures.get(column.name)
+    kind = told or figure_of(column.name, [row[place] for row in answer.rows])
     return ColumnSpec(
         column.name,
         lambda row: row[place],

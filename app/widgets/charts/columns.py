@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
 from app.widgets.charts.shapes import Floats
 from app.words import tr
-from engine.assistant.charts import Role, figure_of, role_of
+from engine.assistant.charts import Figure, Role, figure_of, role_of
 from engine.contracts.assistant import AnswerColumn
 from engine.contracts.chart import ChartSpec
 
@@ -29,6 +30,8 @@ class Column:
     name: str
     role: Role
     values: tuple[Any, ...]
+    figure: Figure = "number"
+    """How its numbers are written."""
 
     @cached_property
     def numbers(self) -> Floats:
@@ -55,19 +58,24 @@ class Column:
         return list(dict.fromkeys(self.texts[at] for at in order))
 
 
-def columns_of(columns: Sequence[AnswerColumn], rows: Sequence[Sequence[Any]]) -> dict[str, Column]:
-    """By name; of two of one name, the first."""
+def columns_of(
+    columns: Sequence[AnswerColumn],
+    rows: Sequence[Sequence[Any]],
+    figures: Mapping[str, Figure] = MappingProxyType({}),
+) -> dict[str, Column]:
+    """By name; of two of one name, the first. ``figures`` are known ones by a column's name."""
     made: dict[str, Column] = {}
     for at, column in enumerate(columns):
         if column.name not in made:
             values = tuple(row[at] for row in rows)
-            made[column.name] = Column(column.name, role_of(column), values)
+            figure = figures.get(column.name) or figure_of(column.name, values)
+            made[column.name] = Column(column.name, role_of(column), values, figure)
     return made
 
 
 def unit_name(column: Column) -> str:
     """How the charts write its numbers; see ``units.unit``."""
-    return _UNITS.get(figure_of(column.name, column.values), "")
+    return _UNITS.get(column.figure, "")
 
 
 def heading(spec: ChartSpec, table: dict[str, Column]) -> str:

@@ -6,7 +6,8 @@ so; a chart never raises for what a model or a person asked of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,7 @@ from app.widgets.charts.scatter_chart import ScatterChart
 from app.widgets.charts.shapes import Floats
 from app.widgets.charts.time_chart import TimeChart
 from app.words import tr
+from engine.assistant.charts import Figure
 from engine.contracts.assistant import AnswerColumn
 from engine.contracts.chart import ChartSpec
 
@@ -42,9 +44,13 @@ def chart_of(
     columns: Sequence[AnswerColumn],
     rows: Sequence[Sequence[Any]],
     theme: Theme,
+    figures: Mapping[str, Figure] = MappingProxyType({}),
 ) -> Chart:
-    """The chart that ``spec`` describes, of these rows."""
-    table = columns_of(columns, rows[:MOST_POINTS])
+    """The chart that ``spec`` describes, of these rows.
+
+    ``figures`` say how the numbers of a column are written where its name does not tell.
+    """
+    table = columns_of(columns, rows[:MOST_POINTS], figures)
     made = _MAKERS[spec.kind](spec, table, theme) if _named(spec) <= set(table) else None
     chart = made or NumberChart(theme, heading(spec, table))
     chart.set_empty_text(tr("The result has nothing to draw this with"))

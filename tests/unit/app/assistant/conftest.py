@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from engine.contracts.assistant import (
 )
 from engine.contracts.chart import ChartSpec
 from engine.contracts.knowledge import Hit, Kind, KnowledgeItem, KnowledgeStatus
+from engine.contracts.semantic import Metric, MetricSource, SemanticLayer
 from engine.knowledge.errors import KnowledgeUnavailable
 from engine.lake import LakeReader, QueryFailed
 from engine.query.errors import Cancelled
@@ -198,6 +200,10 @@ def store() -> Store:
 @pytest.fixture
 def page(context, assistant, store, qtbot) -> AssistantPage:
     context.desk.settings = Settings()
+    metric = Metric(
+        name="waiting", title="Waiting", unit="seconds", sources=(MetricSource(table="t", sql="1"),)
+    )
+    context.desk.pack = SimpleNamespace(semantic=SemanticLayer(metrics=(metric,)))
     context.desk.lake = LakeReader(context.desk.paths.root / "lake")
     built = AssistantPage(context, assistant=assistant, knowledge=store)
     qtbot.addWidget(built)

@@ -99,6 +99,19 @@ def test_that_one_row_is_a_number(ask, assistant) -> None:
     assert views.chart.value.text() == "1,234"
 
 
+def test_that_the_pack_tells_the_unit_of_its_metrics(ask, assistant) -> None:
+    assistant.answers["top"] = replace(
+        RANKED,
+        columns=(AnswerColumn("waiting", "DOUBLE"), AnswerColumn("waiting_before", "DOUBLE")),
+        rows=((63.25, 60.0),),
+        chart=ChartSpec(kind="number", y=("waiting",)),
+    )
+    views = ask("top").views
+    assert views.chart.value.text() == "63.2 s"
+    views.show_view("table")
+    assert views.table.model().index(0, 1).data() == "60.0 s"
+
+
 def test_that_the_statement_is_folded_away_copied_and_opened(ask, context) -> None:
     went = list[tuple[str, object]]()
     context.go = lambda key, argument: went.append((key, argument))
