@@ -32,7 +32,8 @@ _LINK: Final = (
 )
 _UNIT: Final = r"(?P<unit>minute|hour|day|week|month)"
 _FIXED: Final[tuple[tuple[str, Compare], ...]] = (
-    ((rf"(?:{_LINK} )?(?:at )?(?:the )?same (?:time|hour|period|minute|stretch|hours)? ?(?:of |on )?"
+    ((rf"(?:{_LINK} )?(?:at )?(?:the )?same (?:time|hour|period|minute|stretch|hours)? ?(?:of "
+      rf"|on )?"
      r"(?:yesterday|the day before|the previous day|a day (?:ago|earlier|before)|one day earlier)"),
      "day"),
     ((rf"(?:{_LINK} )?(?:at )?(?:the )?same (?:time|hour|day|period|weekday)? ?(?:of |on |in )?"
@@ -42,7 +43,8 @@ _FIXED: Final[tuple[tuple[str, Compare], ...]] = (
     (rf"(?:{_LINK} )?(?:the )?(?:previous|prior|preceding) (?:period|one|time)", "previous"),
     ((rf"{_LINK} (?:the |an? |one )?(?:minute|hour|day|week|month)s? (?:before|earlier|prior)"
      r"(?: that| it)?"), "previous"),
-    ((rf"{_LINK} (?:in |during |over )?(?:the )?(?:\d+) (?:minute|hour|day|week|month)?s? ?(?:before|earlier|prior)"
+    ((rf"{_LINK} (?:in |during |over )?(?:the )?(?:\d+) (?:minute|hour|day|week"
+      rf"|month)?s? ?(?:before|earlier|prior)"
      r"(?: that| it)?"), "previous"),
     (rf"{_LINK} (?:the )?before(?: that| it)?", "previous"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from engine.assistant.reading.compares import Compare
 from engine.assistant.reading.thresholds import FoundThreshold
@@ -22,6 +22,15 @@ from engine.contracts.semantic import (
 )
 
 Role = Literal["by", "which", "top", "plain"]
+MOST: Final = (
+    r"most|highest|biggest|largest|greatest|maximum|max|peak|top|leading|strongest|busiest|heaviest"
+    r"|record|longest|fullest|number one"
+)
+LEAST: Final = (
+    r"least|fewest|lowest|smallest|minimum|min|bottom|weakest|quietest|slowest|calmest|shortest"
+)
+BUSY: Final = r"busiest|quietest|slowest|calmest|heaviest"
+"""Superlatives, as parts of patterns."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ The parts that a verified question takes as parameters; the reader of questions 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.assistant.reading.numbers import find_grains, find_numbers, find_tops
@@ -39,14 +39,16 @@ def extract(question: str, layer: SemanticLayer, now: dt.datetime) -> tuple[Foun
     text = read_text(question)
     taken: set[int] = set()
     found: list[Found] = []
+    periods = find_periods(text, now)
     for grain in find_grains(text):
+        if any(grain.first < p.end and p.first < grain.end for p in periods):
+            continue
         found.append(_found(text, "grain", grain.grain, grain.first, grain.end))
         taken.update(range(grain.first, grain.end))
-    for period in find_periods(text, now):
-        if taken.isdisjoint(range(period.first, period.end)):
-            made = _found(text, "period", period.period, period.first, period.end)
-            found.append(Found(**{**made.__dict__, "note": period.note}))
-            taken.update(range(period.first, period.end))
+    for period in periods:
+        made = _found(text, "period", period.period, period.first, period.end)
+        found.append(replace(made, note=period.note))
+        taken.update(range(period.first, period.end))
     for top in find_tops(text):
         if top.n is not None and taken.isdisjoint(range(top.first, top.end)):
             found.append(_found(text, "top", top.n, top.first, top.end))
@@ -57,7 +59,7 @@ def extract(question: str, layer: SemanticLayer, now: dt.datetime) -> tuple[Foun
             taken.update(range(number.first, number.end))
     for value in find_values(text, layer, frozenset(taken)):
         made = _found(text, "value", value.value, value.first, value.end)
-        found.append(Found(**{**made.__dict__, "dimension": value.dimension}))
+        found.append(replace(made, dimension=value.dimension))
     return tuple(sorted(found, key=lambda part: (part.start, part.end)))
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from engine.assistant.reading.draft import DimensionUse, Draft, MetricUse
 from engine.assistant.reading.lexicon import lexicon
 from engine.assistant.reading.meaning import connected_metrics, drop_verbs, event_filters
-from engine.assistant.reading.surface import auto_grain
+from engine.assistant.reading.timing import auto_grain
 from engine.assistant.semantic.compiler import adds_up
 from engine.assistant.semantic.spans import span_of
 from engine.contracts.semantic import Filter, Having, Order, Period, SemanticQuery

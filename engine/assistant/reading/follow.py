@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.assistant.reading.draft import Draft
 from engine.assistant.reading.meaning import event_type_of
-from engine.assistant.reading.surface import auto_grain
+from engine.assistant.reading.timing import auto_grain
 from engine.assistant.semantic.spans import span_of
 from engine.contracts.semantic import Filter, Order, Period, SemanticQuery
 
@@ -20,6 +20,9 @@ def follow(draft: Draft, previous: SemanticQuery) -> SemanticQuery | None:
     """The query before with what this question changes; None where it is a question of its own."""
     if not _is_follow_up(draft):
         return None
+    draft.take(
+        "without|excluding|exclude|remove|drop|instead|also|only|just|and|plus|include|add|too"
+    )
     query = previous
     query = _metrics(draft, query)
     query = _filters(draft, query)

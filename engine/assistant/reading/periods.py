@@ -100,14 +100,23 @@ def find_periods(text: Text, now: dt.datetime) -> tuple[FoundPeriod, ...]:
     for pattern, make in _PATTERNS:
         for found in pattern.finditer(text.line):
             made = _made(make, found, now)
-            if made is not None:
-                pieces.append(_piece(made, *text.place(found.start(), found.end())))
+            place = text.place(found.start(), found.end())
+            if made is not None and not (make is _month and _after_number(text, place[0])):
+                pieces.append(_piece(made, *place))
     kept: list[_Piece] = []
     for piece in sorted(pieces, key=lambda p: (p.first - p.end, p.first)):
         if all(piece.end <= k.first or piece.first >= k.end for k in kept):
             kept.append(piece)
     kept.sort(key=lambda p: p.first)
     return tuple(_together(kept, text, now))
+
+
+def _after_number(text: Text, first: int) -> bool:
+    """Whether a day of the month stands before a month, one that it does not have."""
+    before = text.tokens[first - 1] if first else None
+    return before is not None and (
+        before.kind == "number" or before.low in ("st", "nd", "rd", "th")
+    )
 
 
 def _made(make: _Maker, found: re.Match[str], now: dt.datetime) -> _Made | None:

@@ -26,9 +26,9 @@ from engine.assistant.reading.surface import (
     take_comparatives,
     take_modes,
     take_ranks,
-    take_time,
     take_units,
 )
+from engine.assistant.reading.timing import take_time
 from engine.assistant.reading.words import read_text
 from engine.assistant.semantic.compiler import compile_query
 from engine.contracts.semantic import SemanticLayer, SemanticQuery

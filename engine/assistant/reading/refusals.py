@@ -25,7 +25,8 @@ _ASKED: Final = (
 )
 _RAW: Final = (
     # orders to the assistant rather than questions to the lake
-    ((r"(ignore|disregard|forget|override|bypass) .*(instruction|rule|prompt|polic|guard|restriction"
+    ((r"(ignore|disregard|forget|override|bypass) .*(instruction|rule|prompt|polic|guard"
+      r"|restriction"
      r"|safety|above|previous)"), _ORDERS),
     ((r"(system|hidden|initial|secret) prompt|developer mode|jailbreak|pretend (to be|you)"
      r"|act as|you are now|your instructions|role ?play|dan mode"), _ORDERS),
@@ -39,7 +40,8 @@ _RAW: Final = (
     (_ASKED + r"(refund|cancel|charge|buy|order|pay|book|approve|reject|ban|block|call|message"
      r"|close|mark) (all|the|this|that|my|me|every|it|him|them|order \d+|user|customer"
      r"|everyone|everybody|a pizza|some)( |$)(?!of the|number|total|count|top|most|orders? (by|per)"
-     r"|revenue|share|best|figures?|list|data|results?|same|names? of the (categor|countr|product))",
+     r"|revenue|share|best|figures?|list|data|results?|same|names? of the (categor|countr"
+     r"|product))",
      _CHANGE),
     (_ASKED + r"give (all|every|each|everyone|everybody|our|the) .*(discount|refund|money|coupon"
      r"|free|bonus)", _CHANGE),
@@ -76,7 +78,8 @@ _RAW: Final = (
     ((r"(next|coming|following) (year|quarter|month|decade|christmas|black friday|summer|winter"
      r"|spring|autumn|season)|in (the next )?(five|ten|\d+) (years|months)|(20(2[7-9]|[3-9]\d))"
      r"|long term|lifetime forecast"), _BEYOND),
-    ((r"(?:\b(?:weather|temperature|rain|football|soccer|movie|song|recipe|joke|poem|story|horoscope"
+    ((r"(?:\b(?:weather|temperature|rain|football|soccer|movie|song|recipe|joke|poem|story"
+      r"|horoscope"
      r"|president|capital of|news|stock (market|price|exchange)|bitcoin|crypto|exchange rate"
      r"|translate|who (is|was) (the |our )?(ceo|cto|founder|owner|boss|president|king|queen)"
      r"|meaning of life|your (name|favou?rite|opinion|age)|who (made|built|created|are) you"
@@ -84,7 +87,8 @@ _RAW: Final = (
      r"|world cup|restaurant|flight|holiday destination|amazon|ebay|walmart|competitors?"
      r"|distance to|moon|dinner|love me|sing|haiku)\b)"), _ELSEWHERE),
     ((r"\b(should (we|i|you)|do you (think|like|believe|feel|recommend)|recommend(ation)?s?|advice"
-     r"|advise|what would you|best strategy|how (can|could|do|should) (we|i) (improve|increase|boost"
+     r"|advise|what would you|best strategy|how (can|could|do|should) (we|i) (improve|increase"
+     r"|boost"
      r"|raise|grow|reduce|lower|fix|optimi[sz]e|get more|sell more)|is it (worth|wise|good)"
      r"|good idea|worth it|ideas? (for|to))"), _OPINION),
 )  # fmt: skip

@@ -16,39 +16,40 @@ _OTHER_WORDS: Final = word_set(
     "courses counter counters county contrary page pages paged sage wages rates rating ratings",
     "sails salt scales scale sane stales males tales vales whales device advice devise devised",
     "refuse refused refund fund funds founded found mobility model models moral metal metals",
-    "desk desktop stop stops table tables tablets cable even evens event eleven seven state status",
-    "station stations cart carts card cards chart charts part parts party sort sorts sports port",
-    "report reports support sport spot spots trends trend friend friends trade trades brand brands",
-    "grand rand random units unit unite unity city cities visit visits visa visas session sessions",
-    "season seasons reason reasons treason prices price prize prizes prince pride process produce",
-    "product products project projects profit profits margin margins customer customers custom",
-    "customs costumes costume cost costs coast lost stock stocks stack shipping shopping shipped",
-    "shopper stopper weather whether feather heather water wager matter manner banner latter later",
-    "late lately rate date data plate slate records record accord recorder hours hour house houses",
-    "horse horses course monday sunday money honey monkey month mouth mount amount count counts",
-    "country countries counties minute minutes minuted minus menus venue avenue revenue reverse",
-    "review reviews preview renew renewal views viewer viewers drivers driver diver buyers buyer",
-    "buys boys lawyer player payers payer prayer sales sale salad salary search searches research",
-    "starch march march batch batches match catch patch watch branch beach each reach teach roads",
-    "trail trial email mail emails males mobile noble marble alert alerts alter alert avert desert",
-    "server service services severity several serve average coverage overage beverage latency",
-    "agency urgency currency current currents quarry query queries partition petition position",
-    "campaign champagne complain category gory actor factor sector vector doctor direct director",
-    "referrer refer referee prefer french trench german germane spain strain plain chain china",
-    "canadian india indian indies poland island iceland ireland finland england holland taken token",
-    "tokens turn turns return returns retain retained churn earn yearn learn basket casket market",
-    "markets marker maker basket bucket ticket tickets cohort cohorts effort retention attention",
+    "desk desktop stop stops table tables tablets cable even evens event eleven seven state",
+    "status station stations cart carts card cards chart charts part parts party sort sorts",
+    "sports port report reports support sport spot spots trends trend friend friends trade",
+    "trades brand brands grand rand random units unit unite unity city cities visit visits visa",
+    "visas session sessions season seasons reason reasons treason prices price prize prizes",
+    "prince pride process produce product products project projects profit profits margin",
+    "margins customer customers custom customs costumes costume cost costs coast lost stock",
+    "stocks stack shipping shopping shipped shopper stopper weather whether feather heather",
+    "water wager matter manner banner latter later late lately rate date data plate slate",
+    "records record accord recorder hours hour house houses horse horses monday sunday money",
+    "honey monkey month mouth mount amount count counts country countries counties minute",
+    "minutes minuted minus menus venue avenue revenue reverse review reviews preview renew",
+    "renewal views viewer viewers drivers driver diver buyers buyer buys boys lawyer player",
+    "payers payer prayer sales sale salad salary search searches research starch march batch",
+    "batches match catch patch watch branch beach each reach teach roads trail trial email mail",
+    "emails mobile noble marble alert alerts alter avert desert server service services",
+    "severity several serve average coverage overage beverage latency agency urgency currency",
+    "current currents quarry query queries partition petition position campaign champagne",
+    "complain category gory actor factor sector vector doctor direct director referrer refer",
+    "referee prefer french trench german germane spain strain plain chain china canadian india",
+    "indian indies poland island iceland ireland finland england holland taken token tokens",
+    "turn turns return returns retain retained churn earn yearn learn basket casket market",
+    "markets marker maker bucket ticket tickets cohort cohorts effort retention attention",
     "detention funnel tunnel channel channels chancel cancel cancels panel paying saying buying",
-    "trying crying bought brought thought though through caught taught sought fought email",
-    "shelf shell sell sells seller selling telling calling falling filling spelling selection",
-    "section sections action actions auction auctions fraction traction reaction transaction",
-    "errors error mirror terror horror arrow error terror tutor author theory user reader leader",
-    "women woman world would could should words word works work worker worth north south month",
-    "quietest quickest quieter busiest busier fewest slowest fastest greatest strongest weakest",
-    "calmest heaviest leading largest smallest unusual abnormal strange outlier outliers spike",
-    "spikes forecast predict explain develop evolve ascending descending without before against",
-    "versus versa either neither percent median total totals together altogether overall again",
-    "share shares shame shape shade spare stare score scored store stores story stories",
+    "trying crying bought brought thought though through caught taught sought fought shelf",
+    "shell sell sells seller selling telling calling falling filling spelling selection section",
+    "sections action actions auction auctions fraction traction reaction transaction errors",
+    "error mirror terror horror arrow tutor author theory user reader leader women woman world",
+    "would could should words word works work worker worth north south quietest quickest",
+    "quieter busiest busier fewest slowest fastest greatest strongest weakest calmest heaviest",
+    "leading largest smallest unusual abnormal strange outlier outliers spike spikes forecast",
+    "predict explain develop evolve ascending descending without before against versus versa",
+    "either neither percent median total totals together altogether overall again share shares",
+    "shame shape shade spare stare score scored store stores story stories",
 )
 
 
@@ -67,9 +68,10 @@ def vocabulary(layer: SemanticLayer) -> frozenset[str]:
 
 
 _PERIOD_WORDS: Final = (
-    "minute minutes yesterday today hourly daily weekly hours weeks months between compare compared",
-    "previous highest lowest largest smallest biggest average percentage excluding without forecast",
-    "anomalies anomaly trend trends breakdown monday tuesday wednesday thursday friday saturday",
+    "minute minutes yesterday today hourly daily weekly hours weeks months between compare",
+    "compared previous highest lowest largest smallest biggest average percentage excluding",
+    "without forecast anomalies anomaly trend trends breakdown monday tuesday wednesday",
+    "thursday friday saturday",
 )
 
 
@@ -113,7 +115,9 @@ def _nearest(word: str, known: frozenset[str]) -> str | None:
                 best.setdefault(distance, set()).add(other)
     for distance in sorted(best):
         stems = {stem_of(other) for other in best[distance]}
-        return min(best[distance]) if len(stems) == 1 else None
+        return (
+            min(best[distance], key=lambda o: (o[-1] != word[-1], o)) if len(stems) == 1 else None
+        )
     return None
 
 

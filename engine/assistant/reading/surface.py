@@ -1,21 +1,13 @@
-"""The parts of a question that need no semantic layer: charts, analyses, time, order, numbers."""
+"""The parts of a question that need no semantic layer: charts, analyses, order, averages."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from engine.assistant.reading.compares import (
-    STRONG,
-    base_of,
-    find_compare,
-    link_before,
-    relation,
-)
-from engine.assistant.reading.draft import Draft, Rank
-from engine.assistant.reading.numbers import find_grains, find_tops
-from engine.assistant.reading.periods import FoundPeriod, find_periods
+from engine.assistant.reading.draft import LEAST, MOST, Draft, Rank
+from engine.assistant.reading.numbers import find_tops
+from engine.assistant.reading.timing import GRAINS
 from engine.contracts.chart import ChartKind
-from engine.contracts.semantic import Grain, Period
 
 _CHARTS: Final[dict[str, ChartKind]] = {
     "bar": "bar", "bars": "bar", "column": "bar", "line": "line", "lines": "line",
@@ -24,17 +16,6 @@ _CHARTS: Final[dict[str, ChartKind]] = {
     "area": "line", "time series": "line", "bubble": "scatter", "single number": "number",
 }  # fmt: skip
 _NAMED: Final = "|".join(sorted(_CHARTS, key=len, reverse=True))
-_GRAINS: Final[dict[str, Grain]] = {
-    "minute": "minute", "hour": "hour", "day": "day", "week": "week", "month": "month",
-}  # fmt: skip
-_MOST: Final = (
-    r"most|highest|biggest|largest|greatest|maximum|max|peak|top|leading|strongest|busiest|heaviest"
-    r"|record|longest|fullest|number one"
-)
-_LEAST: Final = (
-    r"least|fewest|lowest|smallest|minimum|min|bottom|weakest|quietest|slowest|calmest|shortest"
-)
-_BUSY: Final = r"busiest|quietest|slowest|calmest|heaviest"
 
 
 def take_chart(draft: Draft) -> None:
@@ -85,12 +66,14 @@ def take_analysis(draft: Draft) -> None:
             r"any|anything|something|detect|spot|notice|are there|behaviou?r|patterns?|dips?"
         )
     moved = (
-        r"(?:so (?:few|low|little|bad)|drop|dropped|dropping|fall|fell|falling|fallen|decline|declined|declining|decrease"
+        r"(?:so (?:few|low|little|bad)|drop|dropped|dropping|fall|fell|falling|fallen|decline"
+        r"|declined|declining|decrease"
         r"|decreased|decreasing|dip|dipped|down|slump|slumped|lower|crash|crashed|collapse"
         r"|collapsed|plunge|plunged)"
     )
     rose = (
-        r"(?:so (?:many|high|much)|rise|rose|rising|risen|increase|increased|increasing|jump|jumped|climb|climbed|surge"
+        r"(?:so (?:many|high|much)|rise|rose|rising|risen|increase|increased|increasing|jump"
+        r"|jumped|climb|climbed|surge"
         r"|surged|higher|up|spike|spiked|grow|grew|growth|change|changed|move|moved)"
     )
     asks = (
@@ -104,131 +87,16 @@ def take_analysis(draft: Draft) -> None:
         draft.compare = "previous"
 
 
-def take_time(draft: Draft) -> None:
-    """Comparison, cuts of time and periods; what one takes the others leave."""
-    compare = find_compare(draft.text)
-    if compare is not None:
-        draft.compare = compare.compare
-        draft.period = compare.period
-        draft.claim(compare.first, compare.end)
-    _take_grain_nouns(draft)
-    periods = [p for p in find_periods(draft.text, draft.now) if draft.free(p.first, p.end)]
-    for grain in find_grains(draft.text):
-        if draft.free(grain.first, grain.end) and not any(
-            grain.first < p.end and p.first < grain.end for p in periods
-        ):
-            draft.grain, draft.grain_style = grain.grain, grain.style
-            draft.claim(grain.first, grain.end)
-    _take_periods(draft, periods)
-    if draft.take(r"(?:is |are |was |were )?(?:compared?|comparing|comparison)(?: of)?"):
-        draft.doubts += [] if draft.compare != "none" else [(0.0, "compare")]
-
-
-def _take_grain_nouns(draft: Draft) -> None:
-    """ "which hour", "busiest minute", "hours with more than", "when did … most"."""
-    unit = r"(?P<unit>minute|hour|day|week|month)"
-    unit_ = r"(?P<unit_>minute|hour|day|week|month)"
-    patterns = (
-        (
-            rf"(?:which|what|at which|at what|during which|in which|on which) (?:single |exact )?{unit}s?"
-            r"(?= |$)(?! of (?:the )?(?:day|week))"
-        ),
-        rf"(?:in a single|in any|in a|in one|for each|single|any single) {unit}",
-        rf"{unit}s (?:when|where|in which)|{unit_}s(?= (?:with|that had|having) )",
-    )
-    for pattern in patterns:
-        for first, end, match in draft.find(pattern):
-            said = match.group("unit") or match.groupdict().get("unit_") or ""
-            draft.grain, draft.grain_style = _GRAINS[said], "which"
-            draft.claim(first, end)
-    ranked = rf"(?P<rank>{_BUSY}|best|worst|top|{_MOST}|{_LEAST}) (?:(?P<n>\d+) )?{unit}s?(?= |$)(?! of (?:the )?(?:day|week))"
-    for first, end, match in draft.find(ranked):
-        draft.grain, draft.grain_style = _GRAINS[match.group("unit")], "which"
-        word = match.group("rank")
-        most = word not in ("worst", *_LEAST.split("|"))
-        n = int(match.group("n")) if match.group("n") else None
-        if n is None and match.group().endswith("s"):
-            n = 5
-        draft.ranks.append(Rank(most, word in ("best", "worst"), first, end, n or 1))
-        draft.claim(first, end)
-    if (
-        draft.grain is None
-        and draft.find(r"when|what time|at what time")
-        and draft.find(rf"{_MOST}|{_LEAST}|best|worst")
-    ):
-        draft.take(r"when|at what time|what time")
-        draft.grain, draft.grain_style = "hour", "which"
-
-
-def _take_periods(draft: Draft, periods: list[FoundPeriod]) -> None:
-    if not periods:
-        return
-    if len(periods) > 1:
-        said = {p: " ".join(t.low for t in draft.text.tokens[p.first : p.end]) for p in periods}
-        for filler in [p for p in periods if said[p] in ("now", "currently", "so far")]:
-            draft.claim(filler.first, filler.end)
-            periods = [p for p in periods if p != filler]
-    elif draft.low(0) == "now" and periods[0].first == 0 and len(draft.text.tokens) > 1:
-        draft.claim(0, 1)
-        return
-    for period in periods:
-        draft.claim(period.first, period.end)
-        if period.note:
-            draft.notes.append(period.note)
-    first = periods[0]
-    link = link_before(draft.text, first.first) if len(periods) == 1 else None
-    words = {draft.low(at) for at in range(link, first.first)} if link is not None else set()
-    sets = bool(words & STRONG) or (
-        link is not None
-        and bool(
-            draft.find("compare|compared|comparison|change|changed|differ|different|difference")
-        )
-    )
-    if len(periods) == 1 and not sets:
-        if draft.compare != "none" and draft.period is not None:
-            draft.period = first.period if draft.period.kind == "last" else draft.period
-        else:
-            draft.period = first.period
-        return
-    if len(periods) == 1:
-        assert link is not None
-        draft.claim(link, first.first)
-        based = base_of(first.period)
-        if based is None:
-            draft.doubt(0.5, "what that period is compared with")
-            draft.period = first.period
-        else:
-            draft.period, draft.compare = based
-        return
-    if len(periods) == 2:
-        _take_two(draft, periods[0], periods[1])
-        return
-    draft.doubt(0.5, "which of the periods is meant")
-    draft.period = first.period
-
-
-def _take_two(draft: Draft, one: FoundPeriod, other: FoundPeriod) -> None:
-    link = link_before(draft.text, other.first)
-    if link is not None:
-        draft.claim(link, other.first)
-    linked = link is not None or bool(draft.find(r"compared?|comparing|comparison|changed?"))
-    free = draft.compare == "none" and linked
-    found = relation(one, other, draft.now) if free else None
-    if found is None:
-        draft.doubt(0.5, "how the two periods are to be compared")
-        draft.period = one.period
-        return
-    draft.period, draft.compare = found
-
-
 def take_ranks(draft: Draft) -> None:
     """Superlatives with or without a number, and the order asked for."""
     if draft.take(
-        r"(?:the )?worst (?:ones )?first|least first|ascending|in ascending order|smallest first|lowest first|from low to high|increasing order"
+        r"(?:the )?worst (?:ones )?first|least first|ascending|in ascending order|smallest first"
+        r"|lowest first|from low to high|increasing order"
     ):
         draft.ascending = True
     if draft.take(
-        r"(?:the )?best (?:ones )?first|top first|most first|descending|in descending order|largest first|highest first|from high to low|decreasing order|biggest first"
+        r"(?:the )?best (?:ones )?first|top first|most first|descending|in descending order"
+        r"|largest first|highest first|from high to low|decreasing order|biggest first"
     ):
         draft.ascending = False
     for top in find_tops(draft.text):
@@ -238,8 +106,8 @@ def take_ranks(draft: Draft) -> None:
             draft.ranks.append(Rank(not top.worst, judging, top.first, top.end, top.n))
             draft.claim(top.first, top.end)
     for pattern, most, judging in (
-        (rf"(?:the )?(?:{_MOST})", True, False),
-        (rf"(?:the )?(?:{_LEAST})", False, False),
+        (rf"(?:the )?(?:{MOST})", True, False),
+        (rf"(?:the )?(?:{LEAST})", False, False),
         (r"(?:the )?best(?: performing)?|top performing|top selling|number 1", True, True),
         (r"(?:the )?worst(?: performing)?|least performing|poorest", False, True),
     ):
@@ -248,7 +116,7 @@ def take_ranks(draft: Draft) -> None:
             draft.claim(first, end)
     if draft.grain is None and draft.ranks:
         for first, end, match in draft.find(r"(minute|hour|day|week|month)s?"):
-            draft.grain, draft.grain_style = _GRAINS[match.group(1)], "which"
+            draft.grain, draft.grain_style = GRAINS[match.group(1)], "which"
             draft.claim(first, end)
     draft.take(r"(?:popular|performing|successful|important|frequent|common|active|valuable)")
 
@@ -261,7 +129,8 @@ def take_modes(draft: Draft) -> None:
     if draft.take(r"on average|in average|average|averages|avg|mean|averaged|typically|typical"):
         draft.average = True
     if draft.take(
-        r"(?:what |which |as a |as |in )?(?:the )?(?:percentage|percent|share|shares|proportion|portion|fraction"
+        r"(?:what |which |as a |as |in )?(?:the )?(?:percentage|percent|share|shares|proportion"
+        r"|portion|fraction"
         r"|percentages|%)(?: share)?(?: of)?(?: the| all)?(?: total)?"
     ):
         draft.share = True
@@ -269,11 +138,13 @@ def take_modes(draft: Draft) -> None:
         draft.share = True
     if draft.take(
         r"trends?|trending|over time|over the course|develop(?:ed|s|ing|ment)?|evolv(?:e|ed|ing)"
-        r"|evolution|time ?line|time series|through time|progress(?:ion)?|curve|trajectory|history of"
+        r"|evolution|time ?line|time series|through time|progress(?:ion)?|curve|trajectory"
+        r"|history of"
     ):
         draft.trend = True
     if draft.take(
-        r"chang(?:e|es|ed|ing)|differ(?:ence|ences|ed)?|delta|variation|growth|growth rate|vary|varied"
+        r"chang(?:e|es|ed|ing)|differ(?:ence|ences|ed)?|delta|variation|growth|growth rate|vary"
+        r"|varied"
     ):
         draft.changed = "any"
     if draft.take(
@@ -282,7 +153,8 @@ def take_modes(draft: Draft) -> None:
     ):
         draft.changed = "down"
     if draft.take(
-        r"grow(?:s|n|ing)?|grew|increas(?:e|es|ed|ing)|rising|rose|risen|ris(?:e|es)|gain(?:ed|ing)?"
+        r"grow(?:s|n|ing)?|grew|increas(?:e|es|ed|ing)|rising|rose|risen|ris(?:e|es)|gain(?:ed"
+        r"|ing)?"
         r"|going up|went up|gone up|improv(?:e|ed|ing)|climb(?:ed|ing)?|up"
     ):
         draft.changed = "up"
@@ -298,14 +170,3 @@ def take_comparatives(draft: Draft) -> None:
     draft.take("than")
     if draft.compare != "none" and draft.dimensions and (more or less):
         draft.changed = "up" if more else "down"
-
-
-def auto_grain(period: Period | None, seconds: float | None) -> Grain:
-    """A grain that gives a curve of that period some tens of points."""
-    if period is None or seconds is None:
-        return "hour"
-    if seconds <= 2 * 3600 + 60:
-        return "minute"
-    if seconds <= 4 * 86_400:
-        return "hour"
-    return "day" if seconds <= 120 * 86_400 else "week"

@@ -28,9 +28,11 @@ _BEFORE: Final[tuple[tuple[str, Sign], ...]] = (
     ((r"no less than|no fewer than|not less than|at least|minimum of|a minimum of|min|>=|=>|≥"
      r"|not below|not under"), ">="),
     ((r"more than|greater than|higher than|larger than|bigger than|above|over|exceeding|exceed"
-     r"|exceeds|exceeded|beyond|better than|upwards of|>|in excess of|worth more than|topped|topping"
+     r"|exceeds|exceeded|beyond|better than|upwards of|>|in excess of|worth more than|topped"
+     r"|topping"
      r"|is over|is above"), ">"),
-    ((r"less than|fewer than|lower than|smaller than|below|under|beneath|worse than|<|worth less than"
+    ((r"less than|fewer than|lower than|smaller than|below|under|beneath|worse than|<"
+      r"|worth less than"
      r"|is under|is below"), "<"),
 )  # fmt: skip
 _AFTER: Final[tuple[tuple[str, Sign], ...]] = (

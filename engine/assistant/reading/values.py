@@ -16,7 +16,7 @@ _BEFORE_CODE: Final = word_set(
     "countries market exclude via through",
 )
 """A code of two or three letters is one where it is in capitals, or after one of these."""
-_NEVER_CODES: Final = word_set("us it in is be no so me my at to de all and")
+_NEVER_CODES: Final = word_set("us it in is be no so me my at to all and")
 """Codes that are words too, after those as well: only in capitals (``in us`` is read as US)."""
 
 
