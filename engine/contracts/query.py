@@ -116,6 +116,14 @@ QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
 Asked = Execute | ReadRows | Sort | Summarise | Plot | ExportNext | Vocabulary
 
 
+class Ready(_Numbered):
+    """The worker has loaded what it needs and given up what it must not have; comes unasked."""
+
+    kind: Literal["ready"] = "ready"
+    confined: bool
+    """The kernel denies it network, processes and writing; False where the system cannot."""
+
+
 class ResultColumn(_Model):
     """A column of the result; ``type`` is DuckDB's name."""
 
@@ -212,7 +220,7 @@ class Failure(_Numbered):
 
 
 Answer = Annotated[
-    Executed | RowsRead | Sorted | Summary | Plotted | Exported | Words | Failure,
+    Ready | Executed | RowsRead | Sorted | Summary | Plotted | Exported | Words | Failure,
     Field(discriminator="kind"),
 ]
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

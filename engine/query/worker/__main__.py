@@ -9,7 +9,8 @@ import sys
 # for a look whether a value is one of its frames. It takes this for "not installed".
 sys.modules["pandas"] = None  # type: ignore[assignment]
 
-from engine.contracts.query import Limits  # noqa: E402
+from engine.contracts.query import Limits, Ready  # noqa: E402
+from engine.query.frames import write_frame  # noqa: E402
 from engine.query.worker.sandbox import confine  # noqa: E402
 from engine.query.worker.serve import Server, warm_up  # noqa: E402
 
@@ -22,7 +23,7 @@ def main() -> None:
     os.dup2(2, 1)
     os.set_blocking(2, False)
     warm_up()
-    confine(limits)
+    write_frame(answers, Ready(id=0, confined=confine(limits)))
     Server(sys.stdin.buffer, answers, limits).run()
     os._exit(0)  # threads may be deep in a statement that nobody waits for
 

@@ -19,6 +19,10 @@ from engine.query.worker.sandbox import open_sandbox, quoted
 SMALL_RESULT: Final = 20
 """Where the rows do not fit into memory, a result of this fraction of the limit is tried."""
 
+BATCH_ROWS: Final = 10_000
+"""DuckDB makes room for as many rows of every column at once before it fills it; its own million
+would be 8 MB and more a column."""
+
 WRAP: Final = "CREATE TABLE rows.kept AS SELECT * FROM (\n"
 """What stands before a statement when it runs; DuckDB counts positions from here."""
 
@@ -128,7 +132,7 @@ class Result:
         return cursor.execute(
             f"SELECT {items} FROM {source} WHERE {place} >= {offset:d}"
             f" AND {place} < {offset + limit:d} ORDER BY {place}"
-        ).to_arrow_table()
+        ).to_arrow_table(batch_size=max(min(limit, BATCH_ROWS), 1))
 
     def everything(self) -> str:
         """FROM and ORDER BY of all rows, as k, in the present order.

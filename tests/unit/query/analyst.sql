@@ -169,7 +169,7 @@ SELECT s.country, s['n'], struct_extract(s, 'n') FROM (
 SELECT {'country': country, 'n': count(*)} AS s FROM silver_events GROUP BY country)
 
 --# struct pack
-SELECT struct_pack(a := 1, b := 'x') AS s, row(1, 2) AS r
+SELECT struct_pack(a := 1, b := 'x') AS s WHERE row(1, 2) = row(1, 2)
 
 --# maps
 SELECT MAP {'a': 1, 'b': 2}['a'] AS one, map_keys(MAP {'a': 1}) AS k
