@@ -75,9 +75,12 @@ def compiled(query: SemanticQuery, layer: SemanticLayer, now: dt.datetime) -> St
     for column in found.columns:
         if column.kind == "metric":
             metric, owner = metrics[column.of], column.name
-            title = f"{_FOLDS[query.fold]}{soft(metric.title)}"
+            title = f"{_FOLDS.get(query.fold, '')}{soft(metric.title)}"
+            if query.fold == "count":
+                title = f"number of different {soft(dimensions[query.dimensions[0]].title)}"
             sums = adds_up(metric) and query.fold == "none"
-            fields.append(Field(column.name, title, "metric", metric.unit, sums))
+            unit = column.unit or metric.unit
+            fields.append(Field(column.name, title, "metric", unit, sums))
         elif column.kind == "dimension":
             fields.append(Field(column.name, soft(dimensions[column.of].title), "label"))
         else:
@@ -89,15 +92,19 @@ def compiled(query: SemanticQuery, layer: SemanticLayer, now: dt.datetime) -> St
 
 def _narrowed(query: SemanticQuery, dimensions: Mapping[str, Dimension]) -> list[str]:
     """The filters that the rows do not show, in words."""
-    words = {"in": "for", "not_in": "without"}
     return [
-        f"{words[part.op]} {soft(dimensions[part.dimension].title)}"
-        f" {listed([label(value) for value in part.values])}"
+        f"{_SAID[part.op]} {soft(dimensions[part.dimension].title)}"
+        f" {_BEYOND.get(part.op, '')}{listed([label(value) for value in part.values])}".rstrip()
         for part in query.filters
         if part.dimension not in query.dimensions
     ]
 
 
+_SAID: Final = {
+    **{"in": "for", "not_in": "without", "missing": "without a", "present": "with a"},
+    **dict.fromkeys((">", ">=", "<", "<="), "with"),
+}
+_BEYOND: Final = {">": "above ", ">=": "of at least ", "<": "below ", "<=": "of at most "}
 _FOLDS: Final = {"none": "", "avg": "average ", "max": "highest ", "min": "lowest "}
 
 
