@@ -6,11 +6,14 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox
 
+import app.pages.assistant.model_drop as drop_module
 import app.pages.assistant.page as page_module
 from app.pages.assistant.model_drop import model_in, offer_model
 from app.pages.assistant.texts import QuestionButton
 from engine.contracts.assistant import Progress, Readiness
+from engine.settings import load_settings
 from tests.unit.app.assistant.conftest import cards, texts
+from tests.unit.llm.gguf_file import write
 
 pytestmark = pytest.mark.unit
 
@@ -200,3 +203,26 @@ def test_that_a_file_that_is_no_model_is_told(page, context, toasts, tmp_path, q
     assert toasts[1][0] == "error"
     assert "broken.gguf is no GGUF file that can be used" in toasts[1][1]
     assert page.findChildren(QMessageBox) == []
+
+
+def test_that_a_model_file_is_used_once_a_person_said_so(
+    page, context, toasts, tmp_path, monkeypatch, qtbot
+) -> None:
+    file = write(tmp_path / "tiny.gguf")
+    answers, said, done = iter([False, True]), [], []
+
+    def answer(_page, title, text, _action) -> bool:
+        said.append((title, text))
+        return next(answers)
+
+    monkeypatch.setattr(drop_module, "confirm", answer)
+    monkeypatch.setattr("engine.llm.fits._has_avx2", lambda: True)
+    offer_model(page, context, file, lambda: done.append(True))
+    qtbot.waitUntil(lambda: len(said) == 1)
+    assert said[0][0].startswith("Use tiny")
+    assert "GB of memory while it is loaded." in said[0][1]
+    assert load_settings({}, context.desk.paths.root).assistant.local_model is None
+    offer_model(page, context, file, lambda: done.append(True))
+    qtbot.waitUntil(lambda: done == [True])
+    assert load_settings({}, context.desk.paths.root).assistant.local_model == str(file)
+    assert toasts[-1] == ("good", "tiny.gguf is loaded at the next question")
