@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.contracts.assistant import Answer, Assistant
-from engine.errors import LakehouseError
 from tests.eval.grade import Grader, Verdict
 from tests.eval.questions import Question
 
@@ -32,9 +31,11 @@ def ask_all(
         started = time.perf_counter()
         try:
             answer = assistant.ask(question.ask, talks.get(question.talk))
-        except LakehouseError as error:
+        except Exception as error:  # a defect costs one question, and is told
             seconds = time.perf_counter() - started
-            yield Outcome(question, Verdict.FAILED, seconds, None, error.message)
+            yield Outcome(
+                question, Verdict.FAILED, seconds, None, f"{type(error).__name__}: {error}"
+            )
             continue
         seconds = time.perf_counter() - started
         if question.talk:
