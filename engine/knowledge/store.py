@@ -17,8 +17,8 @@ from engine.knowledge.seed import content_hash, wordings
 
 PAGE = 256
 """Points that are read at once."""
-SHARE = 64
-"""Points that are written at once: some MB, each with a vector for each of its wordings."""
+SHARE = 32
+"""Items that are embedded and written at once: ten wordings each are 4 MB of vectors."""
 MOST_HITS = 100
 
 
@@ -77,9 +77,7 @@ class QdrantKnowledge:
         """See Knowledge."""
         for item in items:
             _check_id(item.id)
-        vectors = _vectors(items, self._embedder)
-        with self._lock, told(self._where):
-            self._upsert(items, vectors)
+        self._write(items, self._embedder)
 
     def delete(self, ids: Sequence[str]) -> None:
         """See Knowledge. An item of the pack is hidden, or the next seeding would bring it back."""
@@ -142,15 +140,12 @@ class QdrantKnowledge:
             for each, payload in kept.items()
             if each not in wanted and payload.get("origin") == "pack"
         ]
-        vectors = _vectors(changed, embedder)
-        with self._lock, told(self._where):
-            self._upsert(changed, vectors)
-            if gone:
+        self._write(changed, embedder)
+        if gone:
+            with self._lock, told(self._where):
                 self._client.delete(self._collection, ids_of(gone), wait=True)
         self._pack = pack
         return len(changed) + len(gone)
-
-    # -------------------------------------------------------------------------------- with the lock
 
     def _records(self, wanted: models.Filter | None) -> Iterator[models.Record]:
         offset = None
@@ -162,17 +157,20 @@ class QdrantKnowledge:
             if offset is None:
                 return
 
-    def _upsert(self, items: Sequence[KnowledgeItem], vectors: Sequence[Sequence[Vector]]) -> None:
-        points = [to_point(*pair) for pair in zip(items, vectors, strict=True)]
-        for start in range(0, len(points), SHARE):
-            self._client.upsert(self._collection, points[start : start + SHARE], wait=True)
+    def _write(self, items: Sequence[KnowledgeItem], embedder: Embedder) -> None:
+        """Without the lock: embedding takes long, and a search may come between two shares."""
+        for start in range(0, len(items), SHARE):
+            share = items[start : start + SHARE]
+            points = list(_points(share, embedder))
+            with self._lock, told(self._where):
+                self._client.upsert(self._collection, points, wait=True)
 
 
-def _vectors(items: Sequence[KnowledgeItem], embedder: Embedder) -> list[tuple[Vector, ...]]:
-    """The vectors of each item's wordings; it takes long, so that nobody holds the lock."""
+def _points(items: Sequence[KnowledgeItem], embedder: Embedder) -> Iterator[models.PointStruct]:
     texts = [wordings(item) for item in items]
-    flat = iter(embedder.embed([text for several in texts for text in several]))
-    return [tuple(next(flat) for _ in several) for several in texts]
+    vectors = iter(embedder.embed([text for several in texts for text in several]))
+    for item, several in zip(items, texts, strict=True):
+        yield to_point(item, [next(vectors) for _ in several])
 
 
 def _outdated(payload: dict[str, object], item: KnowledgeItem) -> bool:
