@@ -81,7 +81,8 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
             Service.PIPELINE.value, _pipeline(paths, settings, spec, endpoint), ("broker",)
         ),
     ]
-    vectors = choose(vectors_providers(paths, settings, lambda: spec))
+    stores = vectors_providers(paths, settings, lambda: spec)
+    vectors = choose(stores, settings.assistant.vector_store)
     specs.append(ServiceSpec(Service.VECTORS.value, vectors))
     if demo:
         generator = DemoGenerator(paths, settings.generator, lambda: spec, endpoint)

@@ -36,7 +36,8 @@ def knowledge_at_hand(
     paths.create()
     settings = load_settings(env, paths.root, secret_store(paths))
     pack = find_pack(settings.domain, paths.root, resources_dir()).spec
-    provider = choose(vectors_providers(paths, settings, lambda: pack)).provider
+    stores = vectors_providers(paths, settings, lambda: pack)
+    provider = choose(stores, settings.assistant.vector_store).provider
     assert isinstance(provider, Vectors)
     with opened(provider.config(), MiniLM(minilm()), tell) as knowledge:
         yield knowledge

@@ -22,7 +22,9 @@ Kind = Literal[
 LABELS: Final = {
     "kafka": "Built-in Kafka",
     "redpanda": "Redpanda",
-    "external": "External Kafka",
+    "external": "External",
+    "server": "Qdrant's program",
+    "embedded": "Built-in store",
     "system": "As the desktop",
     "remote": "Model service",
     "local": "On this computer",

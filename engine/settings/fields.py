@@ -98,6 +98,7 @@ Seconds = Annotated[float, BeforeValidator(parse_duration)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 BrokerName = Annotated[Literal["kafka", "redpanda", "external"], BeforeValidator(_lower)]
+VectorsName = Annotated[Literal["external", "server", "embedded"], BeforeValidator(_lower)]
 ModelProvider = Annotated[Literal["remote", "local", "none"], BeforeValidator(_lower)]
 Protocol = Annotated[
     Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], BeforeValidator(_upper)

@@ -31,6 +31,7 @@ ENVIRONMENT: dict[str, Where] = {
     "RTLAKEHOUSE_LLM": ("assistant", "provider"),
     "RTLAKEHOUSE_LOCAL_MODEL": ("assistant", "local_model"),
     "RTLAKEHOUSE_LOCAL_IDLE": ("assistant", "local_idle"),
+    "RTLAKEHOUSE_VECTORS": ("assistant", "vector_store"),
     "QDRANT_URL": ("assistant", "qdrant_url"),
     "QDRANT_API_KEY": ("assistant", "qdrant_api_key"),
     "QDRANT_COLLECTION": ("assistant", "qdrant_collection"),

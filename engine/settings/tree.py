@@ -28,6 +28,7 @@ from engine.settings.fields import (
     Text,
     ThemeName,
     TrayChoice,
+    VectorsName,
     setting,
 )
 
@@ -332,6 +333,13 @@ class AssistantSettings(Section):
         facts=Facts(restart=LLM, advanced=True),
         ge=10,
         le=86_400,
+    )
+    vector_store: VectorsName | None = setting(
+        None,
+        "Knowledge store",
+        "Automatic takes the first usable one: an external Qdrant, its program on this computer, "
+        "the built-in store. A name pins it, and a pinned one that cannot be used is an error.",
+        facts=Facts(restart=ALL, empty="Automatic", advanced=True),
     )
     qdrant_url: Text = setting(
         None,

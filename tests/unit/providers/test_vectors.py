@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.contracts.knowledge import VectorsConfig
-from engine.errors import ProviderError
+from engine.errors import NoProvider, ProviderError
 from engine.knowledge.desk import address_file
 from engine.paths import DataPaths
 from engine.providers import vectors
@@ -141,3 +141,12 @@ def test_that_the_servers_process_leaves_a_record(paths):
     launch = provider.command()
     assert launch is not None
     assert launch.records == ("qdrant",)
+
+
+def test_that_a_setting_pins_a_store_and_a_pinned_one_must_be_usable(paths):
+    env = {"QDRANT_URL": "http://127.0.0.1:1", "RTLAKEHOUSE_VECTORS": "embedded"}
+    settings = load_settings(env, paths.root)
+    stores = vectors_providers(paths, settings, lambda: PACK)
+    assert choose(stores, settings.assistant.vector_store).provider.name == "embedded"
+    with pytest.raises(NoProvider, match="no program called qdrant"):
+        choose(stores, "server")
