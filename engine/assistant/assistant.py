@@ -75,7 +75,7 @@ class LakeAssistant:
         hear: Callable[[Progress], None] | None = None,
     ) -> Answer:
         """See Assistant. A second question waits until the first is answered."""
-        text = _checked(question)
+        text = checked(question)
         with self._one:
             started = self._clock()
             talk = conversation or uuid.uuid4().hex
@@ -151,7 +151,7 @@ class LakeAssistant:
         return replace(answer, notes=(*answer.notes, lost)) if lost else answer
 
 
-def _checked(question: str) -> str:
+def checked(question: str) -> str:
     """The question in one line. Raises AskedForNothing."""
     text = " ".join(question.encode("utf-8", "ignore").decode().split())
     if not any(c.isalnum() for c in text):

@@ -40,10 +40,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _ask(question: str, conversation: str | None) -> Answer:
     """By the running lakehouse, else by the lake alone."""
+    from engine.assistant.assistant import checked
     from engine.host import asking, control
 
     paths = data_paths()
-    request = {"op": "ask", "question": question, "conversation": conversation}
+    request = {"op": "ask", "question": checked(question), "conversation": conversation}
     try:
         return asking.answer_from(control.ask(paths, request))
     except control.NotRunning:

@@ -41,7 +41,7 @@ REPAIRS: Final = 2
 SURE: Final = 0.95
 """What a small model's choice must weigh to be run: it must be all that was asked. Its others are
 offered as questions back."""
-PATIENCE_S: Final = 3.0
+PATIENCE_S: Final = 2.5
 """For a small model: the question back, which comes else, is worth no longer wait."""
 SMALL_TOKENS, LARGE_TOKENS = 240, 700
 Columns = Mapping[str, Mapping[str, str]]

@@ -193,3 +193,14 @@ def test_that_demo_events_are_sent_and_acknowledged(running: Lakehouse) -> None:
     assert "sent 200, acknowledged 200, failed 0" in done.stdout
     total = compare.wait_drained(running, running.endpoints()["kafka"])
     assert total == before + 200
+
+
+def test_that_a_question_is_answered_and_goes_on(running: Lakehouse) -> None:
+    first = _json(running, "ask", "how many page views were there in the last hour?", "--json")
+    assert first["badge"] in ("verified", "generated"), first
+    assert first["rows"][0][0] == 4
+    second = _json(running, "ask", "as a table", "--conversation", first["conversation"], "--json")
+    assert (second["rows"], second["chart"]) == (first["rows"], None)
+    refused = running.cli("ask", "?!")
+    assert refused.returncode == 2
+    assert refused.stderr.strip() == "There is no question. Ask something in words."
