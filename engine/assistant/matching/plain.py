@@ -23,12 +23,12 @@ _LITTLE: Final = frozenset(
         *("can", "could", "would", "will", "should", "want", "need", "know", "like", "find"),
         *("get", "let", "look", "take", "number", "count", "amount", "total", "figure"),
         *("bring", "make", "made", "generate", "happen", "come", "came", "seen", "overall"),
-        *("about", "s", "t", "hey", "hi", "hello", "ok", "quickly", "just", "exactly", "actually"),
-        *("each", "every", "per", "by", "some", "any", "so", "then"),
+        *("s", "t", "hey", "hi", "hello", "quickly", "exactly", "actually"),
+        *("each", "every", "per", "by", "some", "any"),
     }
 )
 """Words that a question may have or lack and still be the same one. Not among them: all that
-negates, adds, compares or refers back (not, without, and, or, than, only, also, same)."""
+negates, adds, compares or refers back (not, without, and, or, than, only, just, about, then)."""
 
 _SAME: Final = {
     stem_of(word): same

@@ -35,9 +35,6 @@ HEAD = """questions:
 
 def _written(folder: Path, text: str) -> Path:
     """A pack whose own questions are these alone, in a second file after one of the shop's."""
-    for path in (folder / FOLDER).glob("*.yaml"):
-        if path.name != "90_alerts.yaml":
-            path.unlink()
     (folder / "semantic.yaml").unlink()  # not asked here, and half of a pack's reading
     file = folder / FOLDER / "95_mine.yaml"
     file.write_text(text, encoding="utf-8")
