@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from engine.contracts.deathwatch import launcher_prefix
 from engine.contracts.protocol import CHILD_MESSAGE, Fatal, Ready, Stop
+from engine.llm.endpoint import LOCAL_PATIENCE, Patience
 from engine.llm.errors import ModelUnusable
 from engine.llm.gguf import read_model_file
 from engine.llm.models import LocalModel
@@ -33,6 +34,7 @@ def local_model(
     *,
     context_tokens: int = 4096,
     idle_s: float = 600.0,
+    patience: Patience = LOCAL_PATIENCE,
 ) -> Iterator[LocalModel]:
     """A context in which the model of ``file`` can be asked; ``folder`` gets its configuration.
 
@@ -41,7 +43,7 @@ def local_model(
     model = read_model_file(file)
     config = server_config(model, context_tokens, idle_s)
     with server(config, folder):
-        yield client_of(config, model)
+        yield client_of(config, model, patience)
 
 
 @contextmanager

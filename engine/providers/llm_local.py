@@ -14,7 +14,7 @@ from engine.contracts.llm import ModelInfo
 from engine.contracts.names import Service
 from engine.errors import LakehouseError
 from engine.llm.chat import ChatClient
-from engine.llm.endpoint import LOCAL_PATIENCE, Endpoint
+from engine.llm.endpoint import BUNDLED_PATIENCE, LOCAL_PATIENCE, Endpoint, Patience
 from engine.llm.fits import check_processor, context_for, this_computer
 from engine.llm.gguf import ModelFile, read_model_file
 from engine.llm.models import LARGE_PARAMETERS, LocalModel
@@ -105,7 +105,8 @@ class LocalLlm(ProviderBase):
         settings = self._settings
         config = server_config(file, settings.local_context, settings.local_idle, self._standby)
         write_private(self._config_file, config.model_dump_json())
-        self._start = _Start(config, file, client_of(config, file))
+        patience = LOCAL_PATIENCE if settings.local_model else BUNDLED_PATIENCE
+        self._start = _Start(config, file, client_of(config, file, patience))
 
     def command(self) -> Launch:
         """See Provider."""
@@ -148,11 +149,11 @@ def server_config(
     )
 
 
-def client_of(config: ServerConfig, file: ModelFile) -> LocalModel:
+def client_of(
+    config: ServerConfig, file: ModelFile, patience: Patience = LOCAL_PATIENCE
+) -> LocalModel:
     """Who asks the server."""
-    endpoint = Endpoint(
-        _url(config), config.api_key, file.name, local=True, patience=LOCAL_PATIENCE
-    )
+    endpoint = Endpoint(_url(config), config.api_key, file.name, local=True, patience=patience)
     info = ModelInfo(
         name=file.name,
         local=True,

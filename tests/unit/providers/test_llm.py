@@ -118,6 +118,16 @@ def test_that_a_chosen_file_goes_before_the_bundled_one_and_a_bad_one_is_told(ma
     assert "Mine.Q8_0.gguf is no GGUF file" in llm.why
 
 
+def test_that_nobody_waits_long_for_a_model_that_nobody_chose(make, tmp_path):
+    mine = write(tmp_path / "Mine.Q8_0.gguf")
+
+    def patience(**env):
+        return prepared(make(**env)).chosen.model.client.endpoint.patience
+
+    assert patience().total_s <= 4
+    assert patience(RTLAKEHOUSE_LOCAL_MODEL=str(mine)).total_s > 60
+
+
 def test_that_new_settings_count_from_the_next_start_on(make):
     llm = prepared(make())
     llm.configure(load_settings(KEY, make.paths.root))
