@@ -101,7 +101,10 @@ def _narrowed(query: SemanticQuery, dimensions: Mapping[str, Dimension]) -> list
 
 
 _SAID: Final = {
-    **{"in": "for", "not_in": "without", "missing": "without a", "present": "with a"},
+    "in": "for",
+    "not_in": "without",
+    "missing": "without a",
+    "present": "with a",
     **dict.fromkeys((">", ">=", "<", "<="), "with"),
 }
 _BEYOND: Final = {">": "above ", ">=": "of at least ", "<": "below ", "<=": "of at most "}
