@@ -20,7 +20,7 @@ from engine.knowledge.opening import opened
 from engine.knowledge.seed import pack_items
 from engine.lake import LakeReader
 from engine.llm.chat import ChatClient
-from engine.llm.endpoint import OPENAI, Endpoint
+from engine.llm.endpoint import BUNDLED_PATIENCE, OPENAI, Endpoint
 from engine.llm.models import Models
 from engine.providers.llm_alone import local_model
 from engine.provision.models import minilm, smollm
@@ -82,5 +82,5 @@ def _model(provider: Provider, folder: Path) -> Iterator[ChatModel | None]:
         client = ChatClient(endpoint)
         yield Models(lambda: client, lambda: None)
     else:
-        with local_model(smollm(), folder, idle_s=3600) as local:
+        with local_model(smollm(), folder, idle_s=3600, patience=BUNDLED_PATIENCE) as local:
             yield Models(lambda: None, lambda: local)
