@@ -183,7 +183,7 @@ def test_that_logs_are_shown_and_unknown_ones_are_answered_with_those_there_are(
     assert "READY" in running.cli("logs", "pipeline").stdout
     done = running.cli("logs", "kitchen")
     assert done.returncode == 1
-    assert "broker, pipeline" in done.stderr
+    assert "broker, llm, pipeline" in done.stderr
 
 
 def test_that_demo_events_are_sent_and_acknowledged(running: Lakehouse) -> None:
@@ -204,3 +204,15 @@ def test_that_a_question_is_answered_and_goes_on(running: Lakehouse) -> None:
     refused = running.cli("ask", "?!")
     assert refused.returncode == 2
     assert refused.stderr.strip() == "There is no question. Ask something in words."
+
+
+def test_that_what_is_known_is_asked_of_the_running_lakehouse(running: Lakehouse) -> None:
+    vectors = running.service("vectors")
+    assert (vectors["state"], vectors["provider"]) == ("READY", "embedded")
+    assert vectors["port"]
+    added = running.cli("knowledge", "add", "Llamas are not sold here")
+    assert added.returncode == 0, added.stderr
+    best = _json(running, "knowledge", "search", "do you sell alpacas or llamas?", "--json")[0]
+    assert best["item"]["id"] == added.stdout.strip()
+    assert running.cli("knowledge", "delete", added.stdout.strip()).returncode == 0
+    assert running.service("vectors")["restarts"] == 0
