@@ -76,8 +76,9 @@ def test_that_the_period_and_the_number_are_filled_in(ask) -> None:
 
 def test_that_what_is_not_said_is_the_default(ask) -> None:
     found = ask("top products by revenue")
-    assert (found.period, found.params["n"]) == ("in the last hour", 10)
-    assert found.params["to"] == NOW
+    assert (found.period, found.params["n"]) == ("in all the data", 10)
+    assert found.params["to"] > NOW
+    assert ask("orders per minute").params["to"] == NOW
     assert found.params["country"] is None
     assert "country" not in found.sql
 
