@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from engine.assistant.analysis.series import Series
 
 LEAST: Final = 30
+"""Minutes before a minute that it takes to know what is usual."""
+LEAST_COARSE: Final = 12
+"""The same of hours and days, which vary less and of which there are fewer."""
 WINDOW: Final = 60
 """Steps that a step is compared with, as the alerts do: the hour before."""
 SIGMAS: Final = 3.5
@@ -29,7 +32,7 @@ _NORMAL: Final = 1.4826
 class Anomalies:
     """For each step (n,): what was expected and the band around it, and whether it is outside.
 
-    The first LEAST steps have nothing to be compared with: their band is NaN.
+    The first ``least`` steps have nothing to be compared with: their band is NaN.
     """
 
     expected: NDArray[np.float64]
@@ -38,22 +41,22 @@ class Anomalies:
     odd: NDArray[np.bool_]
 
 
-def anomalies(past: Series, counts: bool) -> Anomalies | None:
+def anomalies(past: Series, counts: bool, least: int = LEAST) -> Anomalies | None:
     """What stands out; None where there is too little history to say.
 
     ``counts``: values are numbers of things, which spread by the root of their mean at least.
     """
     values = past.values
-    if len(values) <= LEAST:
+    if len(values) <= least:
         return None
     expected, spread = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    for at in range(LEAST, len(values)):
+    for at in range(least, len(values)):
         before = values[max(0, at - WINDOW) : at]
         middle = float(np.median(before))
         found = _NORMAL * float(np.median(np.abs(before - middle)))
-        least = MIN_SPREAD * abs(middle)
+        share = MIN_SPREAD * abs(middle)
         expected[at] = middle
-        spread[at] = max(found, least, max(middle, 1.0) ** 0.5 if counts else 0.0)
+        spread[at] = max(found, share, max(middle, 1.0) ** 0.5 if counts else 0.0)
     low, high = expected - SIGMAS * spread, expected + SIGMAS * spread
     if values.min() >= 0:
         low = np.maximum(low, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engine.assistant.analysis.anomalies import LEAST, WINDOW, anomalies
+from engine.assistant.analysis.anomalies import LEAST, LEAST_COARSE, WINDOW, anomalies
 from engine.assistant.analysis.series import Series
 from engine.assistant.asking import Told
 from engine.assistant.running import Rows
@@ -21,9 +21,10 @@ _Row = tuple[Any, ...]
 
 def told_anomalies(past: Series, field: Field, grain: Grain, period: str, raw: Rows) -> Told:
     """Each step with its band, the odd ones marked; where there is too little, that."""
-    found = anomalies(past, counts=field.additive and field.unit == "number")
+    least = LEAST if grain == "minute" else LEAST_COARSE
+    found = anomalies(past, field.additive and field.unit == "number", least)
     if found is None:
-        text = too_little("finding what stands out", len(past), LEAST + 1, grain)
+        text = too_little("finding what stands out", len(past), least + 1, grain)
         return Told(text, raw)
     bands = zip(found.expected, found.low, found.high, strict=True)
     rows: list[_Row] = [

@@ -14,7 +14,7 @@ from engine.assistant.running import MOST_ROWS, Rows, Runner
 from engine.assistant.telling.anomalies import told_anomalies
 from engine.assistant.telling.change import told_change
 from engine.assistant.telling.fields import Field, soft
-from engine.assistant.telling.forecast import told_forecast
+from engine.assistant.telling.forecast import minutes_ahead, told_forecast
 from engine.assistant.telling.sentences import no_rows
 from engine.assistant.ways.settle import settle
 from engine.contracts.assistant import Answer, Badge, Source
@@ -24,6 +24,8 @@ Tell = Callable[[Rows], Told]
 
 HISTORY: Final = Period(kind="last", n=6, unit="hour")
 """What a forecast goes by, and where oddities are looked for, if no period was asked."""
+LONG_HISTORY: Final = Period(kind="last", n=4, unit="week")
+"""The same where hours or days are looked at."""
 MOST_DIMENSIONS: Final = 6
 _STEPS: Final[dict[Grain, dt.timedelta]] = {
     "minute": dt.timedelta(minutes=1),
@@ -58,12 +60,14 @@ class Analyses:
             past = _past(statement, rows, "minute", asking.now)
             if past is None:
                 return Told(no_rows(statement.period), rows)
-            return told_forecast(past, _metric(statement), rows)
+            return told_forecast(past, _metric(statement), rows, minutes_ahead(asking.question))
 
         return statement.sql, tell
 
     def _anomalies(self, asking: Asking, query: SemanticQuery) -> tuple[str, Tell]:
-        period = HISTORY if query.period.kind == "all" else query.period
+        coarse = query.grain not in (None, "minute")
+        usual = LONG_HISTORY if coarse else HISTORY
+        period = usual if query.period.kind == "all" else query.period
         fine: Grain = "minute" if _hours(period) * 60 <= MOST_ROWS else "hour"
         grain = query.grain if query.grain in _STEPS else fine
         assert grain is not None
