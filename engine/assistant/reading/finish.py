@@ -6,10 +6,10 @@ import re
 from typing import Final, Literal
 
 from engine.assistant.reading.draft import DimensionUse, Draft, MetricUse
+from engine.assistant.reading.joining import connected_metrics, drop_verbs, event_filters
 from engine.assistant.reading.lexicon import lexicon
-from engine.assistant.reading.meaning import connected_metrics, drop_verbs, event_filters
 from engine.assistant.reading.timing import auto_grain
-from engine.assistant.semantic.compiler import adds_up
+from engine.assistant.semantic.compiler import has_shares
 from engine.assistant.semantic.spans import span_of
 from engine.contracts.semantic import Filter, Having, Order, Period, SemanticQuery
 
@@ -45,6 +45,7 @@ def finish(draft: Draft) -> SemanticQuery | None:
     if len(metrics) > 1 and not connected_metrics(draft) and not _ranked_by(draft):
         draft.doubt(0.4, "how the figures belong together")
     metrics = metrics[:6]
+    _doubt_second_question(draft)
     for use in draft.dimensions:
         whole = draft.dimension(use.name)
         single = whole.pattern and not whole.values and use.name != "product"
@@ -79,6 +80,15 @@ def finish(draft: Draft) -> SemanticQuery | None:
         fold=fold,
         share=draft.share and (bool(dimensions) or bool(draft.filters)),
     )
+
+
+def _doubt_second_question(draft: Draft) -> None:
+    """ "… and how many rows did it have": a how many that nothing was made of."""
+    named = [use.first for use in draft.metrics] + [use.first for use in draft.dimensions]
+    for _, end, _ in draft.find("how (?:many|much)"):
+        last = end >= len(draft.text.tokens) - 1
+        if not last and not any(end <= first <= end + 6 for first in named):
+            draft.doubt(0.4, "how many of what is asked for")
 
 
 def _first(use: MetricUse | DimensionUse) -> int:
@@ -192,40 +202,44 @@ def _set_against(draft: Draft) -> bool:
     words = {token.low for token in draft.text.tokens}
     return bool(
         words & {"vs", "versus", "compare", "compared", "comparing", "comparison", "or", "against",
-                 "difference", "respectively", "each", "split", "breakdown", "between", "distribution"}
+                 "difference", "respectively", "each", "split", "breakdown", "between",
+                 "distribution"}
     )  # fmt: skip
 
 
 def _settle_change(draft: Draft) -> None:
     """A change without a comparison is set against the time before; one needs a period."""
     if draft.changed and draft.compare == "none" and draft.analysis == "none":
-        if draft.changed == "any" and draft.trend:
+        if _is_curve(draft):
+            draft.trend = draft.grain is None
             return
-        if draft.period is None:
-            if not draft.dimensions and draft.grain is None and draft.changed == "any":
-                draft.trend = True
-                return
-            draft.period = Period(kind="last", n=1, unit="hour")
-            draft.notes.append("The last hour, set against the hour before.")
-            draft.doubt(0.15, "over which time")
-        elif draft.period.kind == "all":
+        if draft.period is not None and draft.period.kind == "all":
             draft.doubt(0.5, "what the change is measured against")
-        elif draft.grain is not None and draft.changed == "any":
-            return
-        elif draft.changed == "any" and not draft.dimensions and _how(draft):
-            draft.trend = True
-            return
         draft.compare = "previous"
     if draft.compare != "none" and draft.period is None:
-        draft.period = Period(kind="last", n=1, unit="hour")
-        if draft.compare in ("day", "week"):
-            draft.period = Period(kind="this", unit="day")
-            draft.notes.append("Today so far, set against the same time before.")
-        else:
-            draft.notes.append("The last hour, set against the hour before.")
-        draft.doubt(0.1, "over which time")
+        _assume_period(draft)
     if draft.compare != "none" and draft.period is not None and draft.period.kind == "this":
         draft.notes.append(f"This {draft.period.unit} is not over yet.")
+
+
+def _is_curve(draft: Draft) -> bool:
+    """ "how did orders change over the last hour" asks how they went, not for one figure."""
+    if draft.changed != "any":
+        return False
+    if draft.trend or draft.grain is not None:
+        return True
+    return not draft.dimensions and (draft.period is None or _how(draft))
+
+
+def _assume_period(draft: Draft) -> None:
+    """A comparison without a period: today with a day or week before, else the last hour."""
+    if draft.compare in ("day", "week"):
+        draft.period = Period(kind="this", unit="day")
+        draft.notes.append("Today so far, set against the same time before.")
+    else:
+        draft.period = Period(kind="last", n=1, unit="hour")
+        draft.notes.append("The last hour, set against the hour before.")
+    draft.doubt(0.15, "over which time")
 
 
 def _how(draft: Draft) -> bool:
@@ -275,11 +289,7 @@ def _fold(draft: Draft, metrics: tuple[str, ...]) -> Literal["none", "avg", "cou
         return "count"
     if not draft.average:
         return "none"
-    whole = [
-        m
-        for m in metrics
-        if adds_up(draft.metric(m)) or "DISTINCT" in draft.metric(m).sources[-1].sql
-    ]
+    whole = [m for m in metrics if has_shares(draft.metric(m))]
     averaged = {"rate", "average", "mean", "median", "latency"}
     if all(draft.metric(m).unit in ("share", "ms", "seconds") for m in metrics):
         return "none"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.assistant.reading.draft import Draft
-from engine.assistant.reading.meaning import event_type_of
+from engine.assistant.reading.joining import event_type_of
 from engine.assistant.reading.timing import auto_grain
 from engine.assistant.semantic.spans import span_of
 from engine.contracts.semantic import Filter, Order, Period, SemanticQuery

@@ -42,7 +42,7 @@ def check(
     lost = _metrics(draft, query, previous) + _dimensions(draft, query, previous)
     lost += _filters(draft, query, previous) + _times(draft, query, previous)
     lost += _SMALL * (query.limit is not None and not (draft.ranks or draft.limit or previous))
-    lost += _SMALL * (query.compare != draft.compare and draft.compare != "none")
+    lost += _SMALL * (draft.compare not in (query.compare, "none"))
     lost += _SMALL * (query.analysis != draft.analysis)
     lost += 0.1 * len(reading.unread)
     return round(max(0.0, 1.0 - lost), 3)

@@ -25,7 +25,7 @@ _WORDS: Final = word_set(
     "mean think help understand figure out number numbers count counts amount amounts figures",
     "value values total totals sum sums overall altogether entire whole complete full result",
     "results metric metrics kpi kpis statistic statistics stats data dataset table chart graph",
-    "plot row rows information info details level levels",
+    "plot information info details level levels",
     # happening
     "happen happened happening occur occurred occurring come came coming arrive arrived",
     "arriving take took taken make made making generate generated generating bring brought",

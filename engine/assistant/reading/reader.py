@@ -82,9 +82,16 @@ def read(
     message = "" if sure else _question_back(draft, unread)
     offers = () if sure else suggestions(layer, query, unread, near)
     return Reading(
-        "answer" if sure else "clarify", confidence, query, message, tuple(dict.fromkeys(notes)), unread, offers,
-        draft.chart, followed,
-    )  # fmt: skip
+        kind="answer" if sure else "clarify",
+        confidence=confidence,
+        query=query,
+        message=message,
+        notes=tuple(dict.fromkeys(notes)),
+        unread=unread,
+        suggestions=offers,
+        chart=draft.chart,
+        follow_up=followed,
+    )
 
 
 def fill(draft: Draft) -> Draft:

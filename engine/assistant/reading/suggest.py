@@ -17,7 +17,7 @@ def suggestions(
     unread: tuple[str, ...] = (),
     near: Near | None = None,
 ) -> tuple[str, ...]:
-    """Up to three: about the metrics found, those nearest to the unread words, or the first ones."""
+    """Up to three: about the metrics found, the nearest to the unread words, or the first ones."""
     metrics = [m for m in layer.metrics if query is not None and m.name in query.metrics]
     for word in unread:
         metrics += nearest_metrics(layer, word, near)

@@ -43,6 +43,7 @@ def take_units(draft: Draft) -> None:
 
 def take_analysis(draft: Draft) -> None:
     """ "forecast", "anything unusual", "why did … drop"."""
+    _take_far_ahead(draft)
     ahead = (
         r"(?:(?:for|over|in|during|of) )?(?:the )?(?:next|coming|upcoming|following) "
         r"(?:\d+ )?(?:minutes?|hours?|hour s|few minutes|half an hour|half hour)"
@@ -85,6 +86,19 @@ def take_analysis(draft: Draft) -> None:
         for pattern in (asks, moved, rose, "so|much|sudden|suddenly|sharply|go|gone|goes|went"):
             draft.take(pattern)
         draft.compare = "previous"
+
+
+def _take_far_ahead(draft: Draft) -> None:
+    """Forecasts reach one hour ahead: further than that is asked back."""
+    far = draft.find(
+        r"(?:the )?next (?P<n>\d+) (?P<unit>minutes?|hours?)|tomorrow|next (?:day|week)"
+    )
+    for _, _, match in far:
+        n = int(match.groupdict().get("n") or 99)
+        if n > (60 if (match.groupdict().get("unit") or "").startswith("minute") else 1):
+            draft.doubt(0.5, "what comes after the next hour: forecasts reach no further")
+            draft.take("tomorrow|next day|next week|for tomorrow")
+            draft.analysis = "forecast"
 
 
 def take_ranks(draft: Draft) -> None:

@@ -49,6 +49,18 @@ NUMBERS: Final = {
 }
 
 
+_SHORT: Final = {
+    "avg": "average",
+    "qty": "quantity",
+    "pct": "percent",
+    "num": "number",
+    "nr": "number",
+    "rev": "revenue",
+    "conv": "conversion",
+}
+"""Written short for the other."""
+
+
 @dataclass(frozen=True)
 class Token:
     """A word, number or sign; ``low`` is what is compared, ``stem`` what synonyms match by."""
@@ -115,6 +127,7 @@ def _plain(text: str, kind: str) -> str:
         return low.replace(",", "")
     if kind != "word":
         return low
+    low = _SHORT.get(low, low)
     if low == "o'clock":
         return "oclock"
     if low.endswith("n't"):
