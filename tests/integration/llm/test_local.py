@@ -84,8 +84,14 @@ def test_that_cancelling_stops_the_writing_and_not_only_the_waiting(local):
             story, max_tokens=1_500, hear=heard.append, cancelled=lambda: len(heard) >= 2
         )
     (worker,) = local.workers
-    # It writes its next piece into a closed connection at the latest, and is idle from then on.
-    assert until(lambda: worker.cpu_percent(0.2) < 30), "the model goes on writing for nobody"
+
+    def idle():
+        """However busy the computer is: a model that writes gets some time of every second."""
+        before = sum(worker.cpu_times()[:2])
+        time.sleep(1.0)
+        return sum(worker.cpu_times()[:2]) - before < 0.03
+
+    assert until(idle, 8.0), "the model goes on writing for nobody"
     assert local.client.complete(HELLO, max_tokens=2).text.strip()
 
 
