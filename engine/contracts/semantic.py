@@ -127,7 +127,7 @@ class Filter(SemanticModel):
     dimension: str
     op: Literal["in", "not_in", ">", ">=", "<", "<=", "missing", "present"] = "in"
     values: tuple[str, ...] = ()
-    """At least one; a single number for ``>`` and the like, none for ``missing`` and ``present``."""
+    """At least one; a single number for ``>`` and the like; none for ``missing``, ``present``."""
 
     @model_validator(mode="after")
     def _as_many_values_as_needed(self) -> Filter:
@@ -162,8 +162,9 @@ class SemanticQuery(SemanticModel):
     ``compare`` adds, beside each metric, its value in the period before (``previous``), at the
     same time the day before (``day``) or the week before (``week``), and the change as a share.
     ``analysis`` says what is made of the rows afterwards. ``fold`` makes one figure of the grain's:
-    the average of the hours, the highest minute; ``count`` is how many groups there are. ``share`` adds what part of all groups together a
-    row is; a filter on a dimension that is shown then chooses among the groups afterwards.
+    the average of the hours, the highest minute; ``count`` is how many groups there are. ``share``
+    adds what part of all groups together a row is; a filter on a dimension that is shown then
+    chooses among the groups afterwards.
     """
 
     metrics: tuple[str, ...] = Field(min_length=1, max_length=6)
@@ -178,3 +179,5 @@ class SemanticQuery(SemanticModel):
     analysis: Literal["none", "forecast", "anomalies", "explain"] = "none"
     fold: Literal["none", "avg", "max", "min", "count"] = "none"
     share: bool = False
+    running: bool = False
+    """Each point of the grain is the sum of all up to it."""

@@ -24,7 +24,7 @@ from engine.contracts.semantic import (
 Role = Literal["by", "which", "top", "plain"]
 MOST: Final = (
     r"most|highest|biggest|largest|greatest|maximum|max|peak|top|leading|strongest|busiest|heaviest"
-    r"|record|longest|fullest|number one"
+    r"|longest|fullest|number one"
 )
 LEAST: Final = (
     r"least|fewest|lowest|smallest|minimum|min|bottom|weakest|quietest|slowest|calmest|shortest"
@@ -91,6 +91,7 @@ class Draft:
     """Revenue is meant after refunds."""
     instead: bool = False
     trend: bool = False
+    running: bool = False
     changed: Literal["", "any", "down", "up"] = ""
     order_by: str = ""
     limit: int | None = None

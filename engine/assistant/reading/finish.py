@@ -8,6 +8,7 @@ from typing import Final, Literal
 from engine.assistant.reading.draft import DimensionUse, Draft, MetricUse
 from engine.assistant.reading.joining import connected_metrics, drop_verbs, event_filters
 from engine.assistant.reading.lexicon import lexicon
+from engine.assistant.reading.special import take_latest
 from engine.assistant.reading.timing import auto_grain
 from engine.assistant.semantic.compiler import has_shares
 from engine.assistant.semantic.spans import span_of
@@ -35,6 +36,7 @@ def finish(draft: Draft) -> SemanticQuery | None:
     _user_shares(draft)
     event_filters(draft)
     _replace_metric(draft)
+    take_latest(draft)
     _default_metric(draft)
     _embedded_dimension(draft)
     _implied_dimension(draft)
@@ -78,6 +80,7 @@ def finish(draft: Draft) -> SemanticQuery | None:
         limit=limit,
         analysis=draft.analysis,
         fold=fold,
+        running=draft.running,
         share=draft.share and (bool(dimensions) or bool(draft.filters)),
     )
 

@@ -31,6 +31,8 @@ def follow(draft: Draft, previous: SemanticQuery) -> SemanticQuery | None:
     query = _rank(draft, query)
     if draft.having:
         query = query.model_copy(update={"having": tuple(draft.having)})
+    if draft.running:
+        query = query.model_copy(update={"running": True, "grain": query.grain or "hour"})
     if draft.share:
         query = query.model_copy(update={"share": True})
     if draft.analysis != "none":

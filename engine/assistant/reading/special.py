@@ -14,7 +14,6 @@ def take_special(draft: Draft) -> None:
     _take_reason(draft)
     _take_who(draft)
     _take_where(draft)
-    _take_latest(draft)
 
 
 def _take_net(draft: Draft) -> None:
@@ -62,7 +61,7 @@ def _take_who(draft: Draft) -> None:
         draft.dimensions.append(DimensionUse("user", 0, 1, "which", plural))
 
 
-def _take_latest(draft: Draft) -> None:
+def take_latest(draft: Draft) -> None:
     """ "when was the last refund": the latest time in the table that the figure counts rows of."""
     if len(draft.metrics) != 1 or not draft.find("when|what time|time of"):
         return

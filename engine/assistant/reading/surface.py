@@ -151,6 +151,10 @@ def take_modes(draft: Draft) -> None:
     if draft.take("percentages?|percent|shares?|proportion|portion|fraction|%"):
         draft.share = True
     if draft.take(
+        r"cumulative(?:ly)?|cumulated|accumulated|running (?:total|sum)s?(?: of)?"
+    ):
+        draft.running = draft.trend = True
+    if draft.take(
         r"trends?|trending|over time|over the course|develop(?:ed|s|ing|ment)?|evolv(?:e|ed|ing)"
         r"|evolution|time ?line|time series|through time|progress(?:ion)?|curve|trajectory"
         r"|history of"

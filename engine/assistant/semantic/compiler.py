@@ -83,6 +83,15 @@ def _check(query: SemanticQuery, plans: tuple[TablePlan, ...]) -> None:
     if query.share and not all(has_shares(shown[m]) for m in query.metrics):
         title = next(shown[m].title for m in query.metrics if not has_shares(shown[m]))
         raise CannotCombine(f"{title} has no shares: its parts do not add up.", "Ask for a count.")
+    if query.running and (
+        query.grain is None
+        or query.share
+        or query.compare != "none"
+        or not all(adds_up(shown[m]) for m in query.metrics)
+    ):
+        raise CannotCombine(
+            "Only counts and sums over time can be added up as they go.", "Ask for one by hour."
+        )
     if query.order:
         known = {*query.metrics, *query.dimensions, TIME}
         known |= {CHANGE} if query.compare != "none" else set()
@@ -102,8 +111,12 @@ def adds_up(metric: Metric) -> bool:
     return whole and "DISTINCT" not in sql
 
 
+def _cast(metric: Metric) -> str:
+    return "DOUBLE" if metric.unit == "usd" else "BIGINT"
+
+
 def has_shares(metric: Metric) -> bool:
-    """Whether a part of it is a share of the whole: of distinct users, too, though shares overlap."""
+    """Whether a part of it is a share of the whole; of distinct users too, where parts overlap."""
     sql = metric.sources[-1].sql
     return adds_up(metric) or (sql.startswith("COUNT(DISTINCT") and sql.count("COUNT(") == 1)
 
@@ -157,6 +170,7 @@ class _Build:
             len(self.plans) == 1
             and not self.before
             and not query.share
+            and not query.running
             and query.fold == "none"
             and not hidden
             and not self._top_groups()
@@ -281,6 +295,10 @@ class _Build:
         if query.fold != "none":
             return [f"{query.fold.upper()}({column}) AS {name(self._alias(metric))}"]
         found = [column]
+        if query.running:
+            by = ", ".join(map(name, query.dimensions))
+            over = f"PARTITION BY {by} ORDER BY {TIME}" if by else f"ORDER BY {TIME}"
+            found = [f"SUM({column}) OVER ({over})::{_cast(self._metric(metric))} AS {column}"]
         if self.before:
             now, then = f"figures.{column}", f"figures_before.{column}"
             if adds_up(self._metric(metric)):

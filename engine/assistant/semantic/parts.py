@@ -26,7 +26,9 @@ def select_of(
     """``SELECT keys, metrics FROM table WHERE … GROUP BY …``; ``shift`` is added to the time."""
     keys = _keys(plan, query, shift)
     shown = [f"{sql} AS {name(alias)}" if sql != alias else sql for alias, sql in keys]
-    measured = [f"{aggregate(plan, s, query, span)} AS {name(m.name)}" for m, s in plan.metrics]
+    measured = [
+        f"{_broken(aggregate(plan, s, query, span))} AS {name(m.name)}" for m, s in plan.metrics
+    ]
     lines = ["SELECT", *_listed([*shown, *measured]), f"FROM {name(plan.table)}"]
     lines += _conditions(plan, query, span)
     if keys:
@@ -56,6 +58,11 @@ def aggregate(plan: TablePlan, source: MetricSource, query: SemanticQuery, span:
     else:
         seconds = f"DATE_DIFF('second', MIN({column}), MAX({column}))"
     return source.sql.replace("{seconds}", seconds)
+
+
+def _broken(sql: str) -> str:
+    """A long fraction on two lines: it is shown to people."""
+    return sql.replace(" / NULLIF(", "\n    / NULLIF(") if len(sql) > 80 else sql
 
 
 def _conditions(plan: TablePlan, query: SemanticQuery, span: Span) -> list[str]:

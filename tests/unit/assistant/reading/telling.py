@@ -28,6 +28,7 @@ def told_query(query: SemanticQuery | None) -> str:
     parts += [_period(query.period)] * (query.period.kind != "all")
     parts += [f"against {query.compare}"] * (query.compare != "none")
     parts += ["share"] * query.share
+    parts += ["running"] * query.running
     if query.order:
         parts.append(f"order {query.order.by} {'desc' if query.order.descending else 'asc'}")
     parts += [f"limit {query.limit}"] * bool(query.limit)

@@ -297,6 +297,18 @@ def test_that_a_fold_makes_one_figure_of_the_hours(
     assert _same(row[f"{fold}_orders"], expected)
 
 
+def test_that_a_running_total_ends_at_the_sum(
+    lake: LakeReader, pack: PackSpec, events: list[Event]
+) -> None:
+    query = SemanticQuery(metrics=("revenue",), dimensions=("device",), grain="hour", running=True)
+    rows = _run(lake, pack, query)
+    for device in ("mobile", "desktop"):
+        totals = [row["revenue"] for row in rows if row["device"] == device]
+        assert totals == sorted(totals)
+        mine = [event for event in events if event["device_type"] == device]
+        assert _same(totals[-1], BY_HAND["revenue"](mine))
+
+
 def test_that_visits_are_made_of_events(
     lake: LakeReader, pack: PackSpec, events: list[Event]
 ) -> None:
