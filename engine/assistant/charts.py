@@ -28,6 +28,8 @@ MOST_STAGES: Final = 12
 LEAST_SCATTER: Final = 4
 LEAST_HISTOGRAM: Final = 12
 MOST_CELLS: Final = 2_500
+LEAST_FILLED: Final = 0.2
+"""Of the cells; a number that differs from row to row names none."""
 _MONEY: Final = {"revenue", "gmv", "price", "amount", "aov", "turnover"}
 _RATES: Final = {"rate", "share", "ratio", "change", "percent", "retention", "conversion"}
 _SPEEDS: Final = {"per", "input", "process"}
@@ -179,7 +181,8 @@ def _heatmap(
     pairs = set(zip(across.values, down.values, strict=True))
     if len(pairs) != rows or min(across.distinct, down.distinct) < 2:
         return None
-    if across.distinct * down.distinct > MOST_CELLS or rows < 4:
+    cells = across.distinct * down.distinct
+    if cells > MOST_CELLS or rows < 4 or rows < LEAST_FILLED * cells:
         return None
     y = next((c for c in numbers if c not in (across, down)), None)
     if y is None:

@@ -77,6 +77,11 @@ def test_that_cohorts_are_a_heatmap_of_their_weeks() -> None:
     assert (found.x, found.series, found.y) == ("week", "cohort", ("retention",))
 
 
+def test_that_a_number_that_differs_from_row_to_row_names_no_cell() -> None:
+    rows = [(at, n % 15, 5.0) for n, at in enumerate(MINUTES)]
+    assert "heatmap" not in specs("minute orders gmv_usd", rows)
+
+
 def test_that_many_numbers_are_a_scatter_and_a_histogram() -> None:
     found = specs("discount quantity", [(float(n % 7), n) for n in range(30)])
     assert found["scatter"] == ChartSpec(kind="scatter", x="discount", y=("quantity",))
