@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from app.breath import breathe
 from app.context import Context
 from app.formats import duration_ms, number
 from app.icons import icon
@@ -42,7 +43,9 @@ class AnswerCard(Card):
         self.setAccessibleName(tr("Answer: {0}").format(answer.answer))
         self._add_head(answer)
         self._add_notes(answer)
+        breathe()
         self.views = ResultViews(context, answer)
+        breathe()
         self.body.addWidget(self.views)
         self.sql = SqlBox(context.theme, answer.sql or "")
         self.sql.run_asked.connect(lambda sql: self.run_asked.emit(self.answer, sql))

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
+from app.breath import breathe
 from app.theme import Theme
 from app.widgets.charts import units
 from app.widgets.charts.across import exact
@@ -103,6 +104,7 @@ class CategoryChart(FieldChart):
         self._labels, self._groups = tuple(labels), made
         self._rows = tuple(rows) or tuple((at,) for at in range(len(labels)))
         self._hidden.clear()
+        breathe()
         self._arrange()
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from app.breath import breathe
 from app.formats import number
 from app.theme import Theme
 from app.widgets.charts import units
@@ -98,6 +99,7 @@ def _over(
     parts = _parts(spec, table)
     kind: Kind = "bars" if bars else "line"
     filled = len(parts) == 1 and not bars and spec.low is None
+    breathe()
     for name, at, y in parts:
         chart.set_series(name, at, y, fill=filled, kind=kind)
     if spec.low and spec.high and not spec.series:
