@@ -24,8 +24,6 @@ from engine.assistant.ways.settle import settle
 from engine.contracts.assistant import Answer
 from engine.contracts.knowledge import KnowledgeItem
 from engine.contracts.pack import PackSpec
-from engine.contracts.semantic import Period
-from engine.domain.periods import spoken
 from engine.lake.errors import QueryFailed
 
 
@@ -44,27 +42,14 @@ class Known:
         """See Way; the store is asked only where the words alone do not decide it."""
         found = match_verified(asking.words, self.pack, (), asking.now)
         if found is not None:
-            return None if self._timeless(asking, found) else self._packs(asking, found)
+            return self._packs(asking, found)
         hits = self.looking(asking.words)
         items = [*(hit.item for hit in hits), *self.liked()]
         pair = match_user(asking.words, items, self.pack.semantic, asking.now)
         if pair is not None and (answer := self._users(asking, pair)) is not None:
             return answer
         found = match_verified(asking.words, self.pack, hits, asking.now)
-        if found is None or self._timeless(asking, found):
-            return None
-        return self._packs(asking, found)
-
-    def _timeless(self, asking: Asking, found: Verified) -> bool:
-        """Whether no time was asked for, but the verified question would put in one of its own.
-
-        The rules answer such a question over all there is, if they understand it; else the
-        verified one is better than none, and says its time.
-        """
-        if not found.period or found.period == spoken(Period()):
-            return False
-        alone = self.meaning.alone(asking)
-        return alone is not None and alone.period.kind == "all"
+        return None if found is None else self._packs(asking, found)
 
     def _packs(self, asking: Asking, found: Verified) -> Answer:
         def tell(rows: Rows) -> Told:
