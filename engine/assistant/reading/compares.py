@@ -32,7 +32,8 @@ _LINK: Final = (
 )
 _UNIT: Final = r"(?P<unit>minute|hour|day|week|month)"
 _FIXED: Final[tuple[tuple[str, Compare], ...]] = (
-    ((rf"(?:{_LINK} )?(?:at )?(?:the )?same (?:time|hour|period|minute|stretch|hours)? ?(?:of "
+    ((rf"(?:{_LINK} )?(?:at )?(?:(?:the )?same|this) "
+      r"(?:time|hours?|period|minute|stretch)? ?(?:of "
       rf"|on )?"
      r"(?:yesterday|the day before|the previous day|a day (?:ago|earlier|before)|one day earlier)"),
      "day"),

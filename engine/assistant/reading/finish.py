@@ -10,6 +10,7 @@ from engine.assistant.reading.joining import connected_metrics, drop_verbs, even
 from engine.assistant.reading.lexicon import lexicon
 from engine.assistant.reading.special import take_latest
 from engine.assistant.reading.timing import auto_grain
+from engine.assistant.reading.words import word_set
 from engine.assistant.semantic.compiler import has_shares
 from engine.assistant.semantic.spans import span_of
 from engine.contracts.semantic import Filter, Having, Order, Period, SemanticQuery
@@ -43,6 +44,7 @@ def finish(draft: Draft) -> SemanticQuery | None:
     if not draft.metrics:
         return None
     _choose_dimensions(draft)
+    _doubt_each(draft)
     metrics = tuple(dict.fromkeys(use.name for use in sorted(draft.metrics, key=_first)))
     if len(metrics) > 1 and not connected_metrics(draft) and not _ranked_by(draft):
         draft.doubt(0.4, "how the figures belong together")
@@ -83,6 +85,14 @@ def finish(draft: Draft) -> SemanticQuery | None:
         running=draft.running,
         share=draft.share and (bool(dimensions) or bool(draft.filters)),
     )
+
+
+def _doubt_each(draft: Draft) -> None:
+    """ "the best product in each category" is a ranking in every group, which SQL here has not."""
+    each = [u for u in draft.dimensions if draft.low(u.first - 1) in ("each", "every", "per")]
+    ranked = [u for u in draft.dimensions if u.role in ("top", "which") and u not in each]
+    if each and ranked and draft.ranks:
+        draft.doubt(0.5, "how to rank within each group; ask for one of them")
 
 
 def _doubt_second_question(draft: Draft) -> None:
@@ -187,6 +197,10 @@ def _embedded_dimension(draft: Draft) -> None:
             return
 
 
+_DONE: Final = word_set("added removed put taken bought viewed returned sold")
+"""After one of these "items" is the figure's own noun: "items added to cart"."""
+
+
 def _choose_dimensions(draft: Draft) -> None:
     """Leaves a dimension away that only repeats a filter: "orders in the country Germany"."""
     filtered = {f.dimension for f in draft.filters if f.op == "in" and len(f.values) == 1}
@@ -195,6 +209,12 @@ def _choose_dimensions(draft: Draft) -> None:
     ]
     compared = [f for f in draft.filters if f.op == "in" and len(f.values) > 1]
     shown = {use.name for use in draft.dimensions}
+    verbs = {use.first for use in draft.metrics if draft.low(use.first) in _DONE}
+    draft.dimensions = [
+        use
+        for use in draft.dimensions
+        if not (use.role == "plain" and use.plural and use.end in verbs and not draft.ranks)
+    ]
     for chosen in compared:
         if chosen.dimension not in shown and _set_against(draft):
             draft.dimensions.append(DimensionUse(chosen.dimension, 0, 0, "by", True))
@@ -205,7 +225,7 @@ def _set_against(draft: Draft) -> bool:
     words = {token.low for token in draft.text.tokens}
     return bool(
         words & {"vs", "versus", "compare", "compared", "comparing", "comparison", "or", "against",
-                 "difference", "respectively", "each", "split", "breakdown", "between",
+                 "difference", "respectively", "each", "split", "breakdown", "between", "than",
                  "distribution"}
     )  # fmt: skip
 

@@ -71,6 +71,9 @@ def connected_metrics(draft: Draft) -> bool:
     )
 
 
+_EMPTY: Final = word_set("bring brought earn earned visited")
+
+
 def drop_verbs(draft: Draft) -> None:
     """ "bought by the most customers": the verb beside a figure says nothing more than it."""
     weak = [u for u in draft.metrics if _is_verb(draft, u) or _is_of(draft, u)]
@@ -80,7 +83,7 @@ def drop_verbs(draft: Draft) -> None:
     sql = " ".join(s.sql for use in strong for s in draft.metric(use.name).sources)
     for use in weak:
         event = event_type_of(draft.metric(use.name)) or "purchase"
-        if f"'{event}'" in sql or draft.low(use.first) in ("bring", "brought", "earn", "earned"):
+        if f"'{event}'" in sql or draft.low(use.first) in _EMPTY:
             draft.metrics.remove(use)
 
 

@@ -99,8 +99,25 @@ def find_phrases(text: Text, layer: SemanticLayer, taken: frozenset[int]) -> tup
                 candidates.append(Phrase("dimension", also, first, end))
     for found in find_values(text, layer, taken):
         candidates.append(Phrase("value", found.dimension, found.first, found.end, found.value))
+    return _kept(text, candidates)
+
+
+def _kept(text: Text, candidates: list[Phrase]) -> tuple[Phrase, ...]:
     kept: list[Phrase] = []
-    for phrase in sorted(candidates, key=lambda p: (p.first - p.end, _RANK[p.kind], p.first)):
+
+    for phrase in sorted(candidates, key=lambda p: _place(text, p)):
         if all(phrase.end <= k.first or phrase.first >= k.end for k in kept):
             kept.append(phrase)
     return tuple(sorted(kept, key=lambda p: p.first))
+
+
+def _place(text: Text, phrase: Phrase) -> tuple[int, bool, int, int]:
+    """Which goes first. In "highest refund rate" the rate is highest, and no refund."""
+    after = text.tokens[phrase.end].low if phrase.end < len(text.tokens) else ""
+    begins = text.tokens[phrase.first].stem in _AGGREGATES and phrase.kind == "metric"
+    return phrase.first - phrase.end, begins and after in _GOES_ON, _RANK[phrase.kind], phrase.first
+
+
+_GOES_ON: Final = frozenset(
+    {"rate", "rates", "ratio", "count", "counts", "share", "volume", "level"}
+)

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from engine.assistant.reading.draft import Draft
+from engine.assistant.reading.thresholds import find_thresholds
 from engine.contracts.semantic import Filter
 
 _REFUNDS: Final = (
@@ -25,7 +26,25 @@ def take_refinements(draft: Draft) -> None:
     if draft.find(_MONEY) and draft.take(_REFUNDS):
         draft.net = True
     _take_instead(draft)
+    _take_discount(draft)
     _take_presence(draft)
+
+
+def _take_discount(draft: Draft) -> None:
+    """ "a 10% discount": orders with exactly that one, where no more or less is said."""
+    if not any(d.name == "discount_level" for d in draft.layer.dimensions):
+        return
+    limits = {at for t in find_thresholds(draft.text, frozenset(draft.claimed)) for at in
+              range(t.first, t.end)}  # fmt: skip
+    said = (
+        r"(?:with |used |using |at |had )*(?:an? )?"
+        r"(?P<n>\d+(?:\.\d+)?) (?:%|percent) (?:discount|off)"
+    )
+    for first, end, match in draft.find(said):
+        if limits.isdisjoint(range(first, end)):
+            draft.claim(first, end)
+            value = str(float(match.group("n")) / 100)
+            draft.filters.append(Filter(dimension="discount_level", values=(value,)))
 
 
 def _take_instead(draft: Draft) -> None:

@@ -38,7 +38,7 @@ def take_chart(draft: Draft) -> None:
 
 def take_units(draft: Draft) -> None:
     """ "in ms", "in dollars": what figures are in anyway."""
-    draft.take(r"in (?:ms|milliseconds?|seconds|secs)(?= |$)(?! of)|in dollars")
+    draft.take(r"in (?:ms|milliseconds?|seconds|secs)(?= |$)(?! of)")
 
 
 def take_analysis(draft: Draft) -> None:
@@ -137,6 +137,8 @@ def take_ranks(draft: Draft) -> None:
 
 def take_modes(draft: Draft) -> None:
     """Averages, shares, trends and changes."""
+    if any(draft.metric(use.name).unit == "usd" for use in draft.metrics):
+        draft.take("in (?:us )?dollars|in usd")
     draft.take(
         r"keep(?:ing|s)? up(?: with)?|broken down|break down|split up|add(?:s|ed)? up|ended? up"
     )
@@ -150,9 +152,7 @@ def take_modes(draft: Draft) -> None:
         draft.share = True
     if draft.take("percentages?|percent|shares?|proportion|portion|fraction|%"):
         draft.share = True
-    if draft.take(
-        r"cumulative(?:ly)?|cumulated|accumulated|running (?:total|sum)s?(?: of)?"
-    ):
+    if draft.take(r"cumulative(?:ly)?|cumulated|accumulated|running (?:total|sum)s?(?: of)?"):
         draft.running = draft.trend = True
     if draft.take(
         r"trends?|trending|over time|over the course|develop(?:ed|s|ing|ment)?|evolv(?:e|ed|ing)"
