@@ -135,6 +135,7 @@ def document(outcomes: dict[str, list[Outcome]]) -> dict[str, Any]:
                     "held_out": o.question.held_out,
                     "verdict": o.verdict.value,
                     "badge": o.answer.badge if o.answer else None,
+                    "source": o.answer.source if o.answer else None,
                     "seconds": round(o.seconds, 3),
                 }
                 for o in found
