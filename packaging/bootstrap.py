@@ -149,10 +149,24 @@ def install_project(venv: Venv, root: Path) -> None:
 
 
 def provision(venv: Venv, root: Path, quick: bool) -> int:
-    """Java and the jars: the installed packages do that. Returns its exit status."""
+    """Java, jars and models: the installed packages do that. Returns its exit status."""
     command = [str(venv.python), "-m", "engine.provision", *(["--quick"] if quick else [])]
     # Inherits the terminal, so that its progress bar is one.
-    return subprocess.call(command, cwd=str(root))
+    status = subprocess.call(command, cwd=str(root))
+    if status == 0:
+        prepare_vectors(venv, root)
+    return status
+
+
+def prepare_vectors(venv: Venv, root: Path) -> None:
+    """The packs' texts as vectors; without them the first start takes some seconds longer."""
+    packs = sorted((root / "resources" / "domains").glob("**/*.*"))
+    key = venv.key(root / "resources" / "models" / "models.toml", *packs)
+    if venv.is_done("vectors", key):
+        return
+    command = [str(venv.python), "-m", "engine.knowledge.prepare"]
+    if subprocess.call(command, cwd=str(root)) == 0:
+        venv.mark_done("vectors", key)
 
 
 # ------------------------------------------------------------------- the virtual environment
@@ -343,7 +357,7 @@ def _dotted(version: Sequence[int]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make this checkout runnable.")
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    parser.add_argument("--quick", action="store_true", help="hash only jars that have changed")
+    parser.add_argument("--quick", action="store_true", help="hash only files that have changed")
     options = parser.parse_args()
     try:
         root = Path(__file__).resolve().parent.parent

@@ -14,7 +14,7 @@ from rich.table import Table as Grid
 from engine.cli.options import at_least
 from engine.cli.sql import plain
 from engine.contracts.names import Table
-from engine.host.compose import lake_path
+from engine.host.folders import lake_path
 from engine.lake import LakeReader
 from engine.lake.compare import Comparison, OneSided, Side, compare
 from engine.paths import data_paths

@@ -8,7 +8,7 @@ import os
 
 from engine.cli.options import at_least
 from engine.contracts.names import Table
-from engine.host.compose import lake_path
+from engine.host.folders import lake_path
 from engine.lake import LakeReader
 from engine.lake.commits import read_commits
 from engine.paths import data_paths

@@ -10,7 +10,7 @@ from engine.cli.operate import carry_out
 from engine.cli.options import at_least
 from engine.contracts.names import Table
 from engine.errors import LakehouseError
-from engine.host.compose import lake_path
+from engine.host.folders import lake_path
 from engine.lake import LakeReader
 from engine.paths import data_paths
 from engine.readings.restore import RestorePreview, preview_restore

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from engine.knowledge.prepare import main as prepare_vectors
 from engine.provision.__main__ import main as provision
 
 
@@ -13,8 +14,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Java, jars and class archives; says what it does."""
+    """Java, jars, models and vectors; says what it does."""
     code = provision(["--quick"] if options.quick else [])
     if code == 0:
+        prepare_vectors()
         print("Everything is in place.")
     return code

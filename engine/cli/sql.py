@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from engine.cli.options import at_least
 from engine.contracts.query import Limits
-from engine.host.compose import lake_path
+from engine.host.folders import lake_path
 from engine.lake import LakeReader, QueryFailed
 from engine.paths import data_paths
 from engine.query.session import QueryResult, QuerySession

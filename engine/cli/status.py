@@ -10,8 +10,8 @@ from typing import Any
 from engine.contracts.names import State
 from engine.contracts.status import PipelineStatus, StatusReport, TableStatus
 from engine.errors import LakehouseError
-from engine.host.compose import lake_path
 from engine.host.control import NotRunning, ask
+from engine.host.folders import lake_path
 from engine.lake import LakeReader
 from engine.paths import DataPaths, data_paths
 from engine.settings import load_settings

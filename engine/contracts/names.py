@@ -42,6 +42,12 @@ class Service(StrEnum):
     BROKER = "broker"
     PIPELINE = "pipeline"
     GENERATOR = "generator"
+    VECTORS = "vectors"
+    LLM = "llm"
+
+
+HELPERS: Final = (Service.VECTORS, Service.LLM)
+"""Services of the assistant: what they lack takes nothing from the stream and its tables."""
 
 
 class State(StrEnum):

@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from engine.contracts.chart import ChartSpec
 from engine.contracts.names import Reason
+from engine.contracts.semantic import SemanticLayer
 
 
 class PackModel(BaseModel):
@@ -126,12 +128,20 @@ ANSWER_STYLES = ("", "usd", "percent", "ms")
 """How a figure may be written in an answer: ``{column}``, ``{column:usd}`` …"""
 
 
-class ChartSpec(PackModel):
-    """How a result is drawn: a line over time, or ranked bars; ``x`` and ``y`` are columns."""
+class ParamSpec(PackModel):
+    """A part of a verified question that may vary; its SQL names it after a colon.
 
-    kind: Literal["line", "bars"]
-    x: str
-    y: str
+    ``period`` fills ``:from`` and ``:to`` (TIMESTAMPTZ literals; unbounded ends are far away);
+    ``default`` is a period in words, such as ``last hour``. ``number`` fills ``:<name>``.
+    ``value`` fills ``:<name>`` with a text of the dimension ``of``, or NULL where none is named.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    kind: Literal["period", "number", "value"]
+    of: str = ""
+    default: str | int | None = None
+    minimum: int = 1
+    maximum: int = 1000
 
 
 class QuestionSpec(PackModel):
@@ -145,7 +155,16 @@ class QuestionSpec(PackModel):
     asks: tuple[str, ...] = Field(min_length=1)
     sql: str = Field(min_length=1)
     answer: str = Field(min_length=1)
+    params: tuple[ParamSpec, ...] = ()
     chart: ChartSpec | None = None
+
+
+class KnowledgePage(PackModel):
+    """A page about the business or the lake, as Markdown; its name is the file's."""
+
+    name: str
+    title: str
+    text: str
 
 
 class PackSpec(PackModel):
@@ -166,6 +185,8 @@ class PackSpec(PackModel):
     segments: SegmentSpec
     alerts: tuple[AlertRuleSpec, ...] = ()
     questions: tuple[QuestionSpec, ...] = ()
+    semantic: SemanticLayer = SemanticLayer()
+    knowledge: tuple[KnowledgePage, ...] = ()
     generator: dict[str, Any]
     """The generator's profile, checked by ``engine.generator.profile``."""
 

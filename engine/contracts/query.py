@@ -24,7 +24,8 @@ class Limits(_Model):
     """What one worker may use; given to it at its start and never changed."""
 
     memory_mb: int = Field(default=2048, ge=64)
-    """DuckDB's own limit, which is soft; the operating system's is half as much again and more."""
+    """The worker process, all of it: the operating system keeps it below a tenth more than this.
+    It needs some 250 MB at rest, whatever stands here."""
     threads: int = Field(default=2, ge=1)
     max_rows: int = Field(default=5_000_000, ge=1)
     """Rows of a result that are kept."""
@@ -44,6 +45,8 @@ class Execute(_Numbered):
     kind: Literal["execute"] = "execute"
     sql: str
     tables: dict[str, Source]
+    known: tuple[str, ...] = ()
+    """All tables that could have been named, for a sentence on a wrong name."""
     first_rows: int = 0
     """How many rows to send with the answer, as ``ReadRows`` for the screen would."""
 
@@ -111,6 +114,14 @@ Question = Annotated[
 ]
 QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
 Asked = Execute | ReadRows | Sort | Summarise | Plot | ExportNext | Vocabulary
+
+
+class Ready(_Numbered):
+    """The worker has loaded what it needs and given up what it must not have; comes unasked."""
+
+    kind: Literal["ready"] = "ready"
+    confined: bool
+    """The kernel denies it network, processes and writing; False where the system cannot."""
 
 
 class ResultColumn(_Model):
@@ -209,7 +220,7 @@ class Failure(_Numbered):
 
 
 Answer = Annotated[
-    Executed | RowsRead | Sorted | Summary | Plotted | Exported | Words | Failure,
+    Ready | Executed | RowsRead | Sorted | Summary | Plotted | Exported | Words | Failure,
     Field(discriminator="kind"),
 ]
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

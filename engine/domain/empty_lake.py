@@ -66,6 +66,13 @@ def lake_columns(spec: PackSpec) -> dict[Table, dict[str, str]]:
             "end_to_end_p50_ms": "DOUBLE",
             "end_to_end_p95_ms": "DOUBLE",
         },
+        Table.ALERTS: {
+            "alert_id": "VARCHAR",
+            **dict.fromkeys(("raised_at", "cleared_at"), "TIMESTAMPTZ"),
+            **dict.fromkeys(("rule", "severity", "metric"), "VARCHAR"),
+            **dict.fromkeys(("value", "threshold", "baseline"), "DOUBLE"),
+            "message": "VARCHAR",
+        },
     }
 
 
@@ -76,6 +83,7 @@ def _measures(measures: tuple[MeasureSpec, ...]) -> dict[str, str]:
 def empty_lake(spec: PackSpec) -> duckdb.DuckDBPyConnection:
     """A connection that holds the tables and can reach no file."""
     connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+    connection.execute("SET TimeZone = 'UTC'")
     for table, columns in lake_columns(spec).items():
         made = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         connection.execute(f"CREATE TABLE {table.value} ({made})")

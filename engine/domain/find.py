@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from engine.contracts.pack import PackSpec
 from engine.domain.errors import PackError
-from engine.domain.loader import load_pack
+from engine.domain.tried import tried_pack
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,15 @@ def find_pack(name: str, data_dir: Path, resources_dir: Path) -> FoundPack:
     A copy that cannot be used is refused with a notice, and its last good version stays in use
     (the shipped pack when there was none). PackError only when the shipped pack is bad.
     """
-    override = data_dir / "domains" / name
+    domains = data_dir / "domains"
+    shipped, override = resources_dir / "domains" / name, domains / name
     if not override.is_dir():
-        return FoundPack(load_pack(resources_dir / "domains" / name))
-    keeper = data_dir / "domains" / ".last-good" / f"{name}.json"
+        return FoundPack(tried_pack(shipped, domains))
+    keeper = domains / ".last-good" / f"{name}.json"
     try:
-        spec = _named(load_pack(override), name, override)
+        spec = _named(tried_pack(override, domains), name, override)
     except PackError as error:
-        return _fall_back(name, error, keeper, resources_dir)
+        return _fall_back(error, keeper, shipped, domains)
     notice = _keep(spec, keeper)
     return FoundPack(spec, (notice,) if notice else ())
 
@@ -47,12 +48,12 @@ def _named(spec: PackSpec, name: str, folder: Path) -> PackSpec:
     return spec
 
 
-def _fall_back(name: str, error: PackError, keeper: Path, resources_dir: Path) -> FoundPack:
+def _fall_back(error: PackError, keeper: Path, shipped: Path, domains: Path) -> FoundPack:
     last_good = _read_kept(keeper)
     if last_good is not None:
         return FoundPack(last_good, (f"{error} Until then the last good version stays in use.",))
-    shipped = load_pack(resources_dir / "domains" / name)
-    return FoundPack(shipped, (f"{error} Until then the shipped pack stays in use.",))
+    spec = tried_pack(shipped, domains)
+    return FoundPack(spec, (f"{error} Until then the shipped pack stays in use.",))
 
 
 def _read_kept(keeper: Path) -> PackSpec | None:

@@ -16,6 +16,7 @@ from engine.domain.models import keys_at
 from engine.domain.nearest import did_you_mean
 from engine.domain.questions import check_questions
 from engine.domain.references import check_references
+from engine.domain.semantic import check_semantic
 from engine.generator.profile import Profile
 from engine.generator.profile_check import profile_faults
 
@@ -32,6 +33,7 @@ def load_pack(folder: Path) -> PackSpec:
     check_amount(spec, source)
     check_measures(spec, source)
     check_alerts(spec, source)
+    check_semantic(spec, source)
     check_questions(spec, source)
     for loc, reason, remedy in profile_faults(profile, spec):
         raise source.error(("generator", *loc), reason, remedy)

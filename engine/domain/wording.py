@@ -27,13 +27,23 @@ def words_of(text: str) -> frozenset[str]:
     >>> sorted(words_of("How many Orders were there by categories in IN?"))
     ['category', 'in', 'order']
     """
+    return frozenset(wording_of(text))
+
+
+def wording_of(text: str) -> tuple[str, ...]:
+    """The same words, sorted, each as often as it is there.
+
+    >>> wording_of("Orders by hour in the last 24 hours")
+    ('24', 'hour', 'hour', 'last', 'order')
+    """
     loud = text.isupper()
     found = _WORD.findall(_OWNER.sub("", text))
-    return frozenset(
+    kept = (
         _singular(word.lower())
         for word in found
         if word.lower() not in _LITTLE or (len(word) > 1 and word.isupper() and not loud)
     )
+    return tuple(sorted(kept))
 
 
 def _singular(word: str) -> str:

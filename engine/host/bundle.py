@@ -16,7 +16,7 @@ from engine.contracts.names import Table
 from engine.contracts.status import StatusReport
 from engine.errors import LakehouseError
 from engine.host.checks import examine
-from engine.host.compose import lake_path
+from engine.host.folders import lake_path
 from engine.host.secrets_hunt import Cleaner, known_secrets
 from engine.host.versions import installed_parts, system_facts
 from engine.lake import LakeReader

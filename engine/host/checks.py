@@ -7,33 +7,24 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import psutil
 
 from engine.domain.find import find_pack
 from engine.errors import LakehouseError
 from engine.host.compose import compose
+from engine.host.findings import Finding, Level
+from engine.host.model_check import check_language_model
 from engine.paths import DataPaths, resources_dir
 from engine.provision.jars import verify
 from engine.provision.java import find_java
+from engine.provision.models import model_store
 from engine.settings import load_settings
 
-Level = Literal["ok", "warning", "error"]
+__all__ = ["Finding", "Level", "check_disk", "check_memory", "examine"]
 
 NEEDED_MEMORY = 3_000_000_000
 """Measured: broker, driver, pipeline and generator take 1.5–2 GB; the rest is the desktop's."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Result of one check; ``remedy`` is empty where nothing is to do."""
-
-    check: str
-    level: Level
-    detail: str
-    remedy: str = ""
 
 
 def examine(paths: DataPaths, own_bytes: int = 0) -> Iterator[Finding]:
@@ -49,6 +40,7 @@ def examine(paths: DataPaths, own_bytes: int = 0) -> Iterator[Finding]:
         _python,
         _java,
         _jars,
+        _models,
         _folder,
         _settings,
         check_disk,
@@ -57,12 +49,13 @@ def examine(paths: DataPaths, own_bytes: int = 0) -> Iterator[Finding]:
         _ports,
         _pack,
         _providers,
+        check_language_model,
     )
     for check in checks:
         try:
             yield check(paths)
         except LakehouseError as error:
-            name = check.__name__.removeprefix("check_").removeprefix("_")
+            name = check.__name__.removeprefix("check_").removeprefix("_").replace("_", " ")
             yield Finding(name, "error", error.message, error.remedy)
 
 
@@ -85,6 +78,19 @@ def _jars(_paths: DataPaths) -> Finding:
         "jars",
         "error",
         f"Missing or changed: {names}{more}.",
+        "Run `rt-lakehouse setup`: it fetches just these again.",
+    )
+
+
+def _models(_paths: DataPaths) -> Finding:
+    wrong = model_store().verify(quick=False)
+    if not wrong:
+        return Finding("models", "ok", "Every model file matches its SHA-256.")
+    lost = "; ".join(f"{model.title}, which {model.purpose}" for model in wrong)
+    return Finding(
+        "models",
+        "warning",
+        f"Missing or changed: {lost}.",
         "Run `rt-lakehouse setup`: it fetches just these again.",
     )
 

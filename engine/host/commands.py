@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pydantic import ValidationError
 
+from engine.contracts.assistant import Assistant
 from engine.contracts.names import Service
 from engine.contracts.protocol import (
     CHILD_COMMAND,
@@ -15,6 +16,7 @@ from engine.contracts.protocol import (
     Rebuild,
     RestoreTable,
 )
+from engine.host.asking import serve_question
 from engine.host.control import Answer
 from engine.host.follow import Refused, follow, send, state_of
 from engine.host.monitor import Monitor
@@ -25,10 +27,15 @@ class Commands:
     """Handler for ``ControlServer``."""
 
     def __init__(
-        self, supervisor: Supervisor, monitor: Monitor, show: Callable[[], None] | None = None
+        self,
+        supervisor: Supervisor,
+        monitor: Monitor,
+        assistant: Assistant | None = None,
+        show: Callable[[], None] | None = None,
     ) -> None:
         self._supervisor = supervisor
         self._monitor = monitor
+        self._assistant = assistant
         self._show = show
 
     def __call__(self, request: Answer) -> Iterator[Answer]:
@@ -38,6 +45,8 @@ class Commands:
                 yield self._monitor.report().model_dump(mode="json")
             case "show":
                 yield self._bring_forward()
+            case "ask" if self._assistant is not None:
+                yield from serve_question(self._assistant, request)
             case "rebuild" | "restore-table" | "maintain" as op:
                 yield from self._long(_long_command(op, request))
             case "cancel":

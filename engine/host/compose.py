@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contracts.kafka import KafkaEndpoint
+from engine.contracts.knowledge import Knowledge
 from engine.contracts.names import Service
 from engine.contracts.pack import PackSpec
 from engine.domain.find import FoundPack, find_pack
 from engine.errors import DataFolderError
+from engine.host.folders import lake_path
+from engine.knowledge.desk import KnowledgeClient
 from engine.lake import LakeReader
+from engine.llm.models import Models
 from engine.paths import DataPaths, check_name, resources_dir
 from engine.providers.base import Provider
 from engine.providers.broker_external import ExternalBroker
@@ -20,7 +24,9 @@ from engine.providers.broker_redpanda import USUAL_HOMES, RedpandaBroker
 from engine.providers.choose import Choice, choose
 from engine.providers.generator import DemoGenerator
 from engine.providers.kafka_client import TopicPlan
+from engine.providers.llm import LanguageModel
 from engine.providers.pipeline_local import LocalPipeline
+from engine.providers.vectors import vectors_providers
 from engine.provision.jars import broker_jars, spark_jars
 from engine.provision.java import find_java
 from engine.settings import Settings, load_settings
@@ -42,16 +48,15 @@ class Instance:
     endpoint: Callable[[], KafkaEndpoint]
     lake: LakeReader
     providers: tuple[Provider, ...]
+    knowledge: Knowledge
+    """Answers while the service vectors is up; before and after that it raises."""
+    models: Models
+    """The language model that answers now, whichever that is."""
 
     def configure(self, settings: Settings) -> None:
         """New settings; each service goes by them from its next start on."""
         for provider in self.providers:
             provider.configure(settings)
-
-
-def lake_path(paths: DataPaths, settings: Settings) -> Path:
-    """Where the tables are: DELTA_PATH, else below the data folder."""
-    return Path(settings.storage.delta_path) if settings.storage.delta_path else paths.lake
 
 
 def java_executable() -> Path:
@@ -76,15 +81,23 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
             Service.PIPELINE.value, _pipeline(paths, settings, spec, endpoint), ("broker",)
         ),
     ]
+    stores = vectors_providers(paths, settings, lambda: spec)
+    vectors = choose(stores, settings.assistant.vector_store)
+    specs.append(ServiceSpec(Service.VECTORS.value, vectors))
     if demo:
         generator = DemoGenerator(paths, settings.generator, lambda: spec, endpoint)
         specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",)))
+    llm = LanguageModel(paths, settings)
+    specs.append(ServiceSpec(Service.LLM.value, Choice(llm)))
     patience = settings.supervisor
     policy = Policy(max_failures=patience.max_failures, window_s=patience.failure_window)
     supervisor = Supervisor(specs, paths, policy=policy, disk=_disk(paths, settings))
     lake = LakeReader(lake_path(paths, settings))
     providers = tuple(each.choice.provider for each in specs)
-    return Instance(paths, settings, pack, supervisor, endpoint, lake, providers)
+    knowledge = KnowledgeClient(paths)
+    return Instance(
+        paths, settings, pack, supervisor, endpoint, lake, providers, knowledge, llm.models
+    )
 
 
 def _broker(

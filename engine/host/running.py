@@ -14,9 +14,11 @@ from engine.contracts.names import Service, State
 from engine.contracts.status import StateChange
 from engine.host import endpoints
 from engine.host.alerts import alert_watch
+from engine.host.asking import assistant_of
 from engine.host.commands import Commands
-from engine.host.compose import Instance, compose, lake_path
+from engine.host.compose import Instance, compose
 from engine.host.control import ControlServer
+from engine.host.folders import lake_path
 from engine.host.monitor import Monitor, overall, usable
 from engine.paths import DataPaths
 from engine.platform import current_platform
@@ -46,6 +48,7 @@ class Running:
             self._lake_lock = _lock_lake(self.instance)
             self.monitor = Monitor(self.instance.supervisor)
             self.alerts = alert_watch(self.instance, self.monitor)
+            self.assistant = assistant_of(self.instance)
         except BaseException:
             self._release()
             raise
@@ -63,7 +66,7 @@ class Running:
         supervisor.run_in_thread()
         supervisor.start()
         try:
-            commands = Commands(supervisor, self.monitor, self._show)
+            commands = Commands(supervisor, self.monitor, self.assistant, self._show)
             self._control = ControlServer(self.instance.paths, commands)
             self.alerts.start()
         except BaseException:
@@ -83,6 +86,7 @@ class Running:
     def _close(self) -> None:
         if self._control is not None:
             self._control.close()
+        self.assistant.close()
         self.alerts.close()
         self.instance.supervisor.close()
         self.instance.supervisor.join()

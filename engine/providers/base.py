@@ -55,6 +55,7 @@ class Provider(Protocol):
     probe_interval_s: float | None
     probe_patience: int | None
     gives_up: bool
+    why: str
 
     @property
     def port(self) -> int | None:
@@ -105,6 +106,8 @@ class ProviderBase:
     """Probes missed in a row before it counts as hung and is restarted; None: never."""
     gives_up = True
     """False: retried for ever, since it is not ours and comes back without us."""
+    why = ""
+    """Why it is what it is, where that is decided at each start; else the choice says it."""
 
     @property
     def port(self) -> int | None:

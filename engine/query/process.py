@@ -20,18 +20,19 @@ from queue import Empty, SimpleQueue
 from typing import Literal
 
 from engine.contracts.deathwatch import launcher_prefix
-from engine.contracts.query import ANSWER, Answer, Asked, Cancel, Failure, Limits
+from engine.contracts.query import ANSWER, Answer, Asked, Cancel, Failure, Limits, Ready
 from engine.query.errors import Cancelled, WorkerEnded
 from engine.query.frames import BrokenFrame, read_frame, write_frame
 
-INTERRUPT_GRACE_S = 2.0
-"""DuckDB looks for an interrupt between vectors; what takes longer than this does not look."""
+INTERRUPT_GRACE_S = 0.5
+"""DuckDB looks for an interrupt between vectors; what takes longer than this does not look, and its
+process is killed: within a second of the deadline, or of a cancel."""
 START_TIMEOUT_S = 60.0
 """Half a second is usual; a laptop that wakes up with a full disk queue takes longer."""
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONPATH", "PYTHONHOME")
-_Item = tuple[Answer, bytes] | Literal["cancel", "ended"]
+_Item = tuple[Answer, bytes] | Literal["ready", "cancel", "ended"]
 
 
 def worker_env(env: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -39,7 +40,13 @@ def worker_env(env: Mapping[str, str] | None = None) -> dict[str, str]:
     source = os.environ if env is None else env
     kept = {name: source[name] for name in _KEPT if name in source}
     # Arenas are address space that would be reserved and counted, one for each thread.
-    return {**kept, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+    # So are numpy's buffers for each thread, which nothing here uses.
+    memory = {
+        "MALLOC_ARENA_MAX": "2",
+        "OPENBLAS_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
+    return {**kept, **memory, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def worker_command(limits: Limits) -> list[str]:
@@ -59,10 +66,12 @@ class WorkerProcess:
         self._early: set[int] = set()
         self._guard = threading.Lock()
         self._writing = threading.Lock()
-        self._started = threading.Event()
+        self._ready = False
         self._process: subprocess.Popen[bytes] | None = None
         self._end = ""  # how it ended; empty while it lives
         self._asked_to_end = False
+        self.confined: bool | None = None
+        """Whether the kernel denies it network, processes and writing; None before it is ready."""
         threading.Thread(target=self._live, name="query-worker", daemon=True).start()
 
     @property
@@ -80,17 +89,21 @@ class WorkerProcess:
         return next(self._numbers)
 
     def ask(self, question: Asked, deadline_s: float | None = None) -> tuple[Answer, bytes]:
-        """Sends it and waits. Raises Cancelled or WorkerEnded; a Failure is returned."""
+        """Sends it and waits. Raises Cancelled or WorkerEnded; a Failure is returned.
+
+        The deadline runs from when the worker is ready.
+        """
         inbox: SimpleQueue[_Item] = SimpleQueue()
-        if not self._started.wait(START_TIMEOUT_S):
-            self.kill()
         with self._guard:
             if not self.alive:
                 raise self._ended()
             self._waiting[question.id] = inbox
+            ready = self._ready
             if question.id in self._early:
                 inbox.put("cancel")
         try:
+            if not ready:
+                self._await_ready(inbox)
             self._send(question)
             return self._await(question.id, inbox, deadline_s)
         finally:
@@ -114,6 +127,17 @@ class WorkerProcess:
             with contextlib.suppress(OSError):
                 process.kill()
 
+    def _await_ready(self, inbox: SimpleQueue[_Item]) -> None:
+        try:
+            item = inbox.get(timeout=START_TIMEOUT_S)
+        except Empty:
+            self.kill()
+            raise self._ended() from None
+        if item == "cancel":
+            raise _cancelled()
+        if item == "ended":
+            raise self._ended()
+
     def _await(
         self, number: int, inbox: SimpleQueue[_Item], deadline_s: float | None
     ) -> tuple[Answer, bytes]:
@@ -132,9 +156,11 @@ class WorkerProcess:
             if item == "ended":
                 raise stopping or self._ended()
             if item == "cancel":
-                stopping = stopping or Cancelled("The statement was cancelled.", "Run it again.")
+                stopping = stopping or _cancelled()
                 until = time.monotonic() + INTERRUPT_GRACE_S
                 self._send(Cancel(target=number))
+            elif item == "ready":
+                continue
             elif stopping is not None and isinstance(item[0], Failure):
                 raise stopping
             else:
@@ -161,7 +187,6 @@ class WorkerProcess:
                 cwd=_CHECKOUT,
                 start_new_session=True,
             )
-            self._started.set()
             if self._asked_to_end:
                 self._process.kill()
             self._read(self._process)
@@ -172,7 +197,6 @@ class WorkerProcess:
             with self._guard:
                 self._end = end
                 inboxes = list(self._waiting.values())
-            self._started.set()
             for inbox in inboxes:
                 inbox.put("ended")
 
@@ -181,10 +205,20 @@ class WorkerProcess:
         with contextlib.suppress(BrokenFrame, ValueError):
             while (frame := read_frame(process.stdout)) is not None:
                 answer = ANSWER.validate_json(frame[0])
+                if isinstance(answer, Ready):
+                    self._tell_ready(answer)
+                    continue
                 with self._guard:
                     inbox = self._waiting.get(answer.id)
                 if inbox is not None:
                     inbox.put((answer, frame[1]))
+
+    def _tell_ready(self, answer: Ready) -> None:
+        with self._guard:
+            self._ready, self.confined = True, answer.confined
+            inboxes = list(self._waiting.values())
+        for inbox in inboxes:
+            inbox.put("ready")
 
     def _bury(self, process: subprocess.Popen[bytes]) -> str:
         """How it ended, with the last line it wrote."""
@@ -211,6 +245,10 @@ class WorkerProcess:
             "Run the statement again; if it stays, ask for fewer rows or columns:"
             f" a statement may use {memory} of memory.",
         )
+
+
+def _cancelled() -> Cancelled:
+    return Cancelled("The statement was cancelled.", "Run it again.")
 
 
 def _too_long(seconds: float) -> Cancelled:

@@ -40,6 +40,7 @@ from engine.contracts.query import (
 from engine.query.errors import Cancelled, NoResult, StatementFailed
 from engine.query.explain import error_of
 from engine.query.page import Page, page_of, tsv
+from engine.query.pool import POOL, WorkerPool
 from engine.query.process import WorkerProcess
 from engine.query.sources import AsOf, Lake, sources
 from engine.query.transfer import receive
@@ -57,6 +58,8 @@ COPY_ROWS: Final = 100_000
 """What a clipboard still takes; more is for the CSV export."""
 WINDOW_DEADLINE_S: Final = 30.0
 """A window takes milliseconds; a machine that just woke up may be slow."""
+LOOK_DEADLINE_S: Final = 60.0
+"""Order, figures and points of rows that are kept: no statement runs, and millions take seconds."""
 
 A = TypeVar("A")
 
@@ -92,25 +95,29 @@ class QuerySession:
         self,
         lake: Lake,
         limits: Limits | None = None,
-        deadline_s: float | None = 300.0,
+        deadline_s: float | None = 10.0,
         start: Callable[[Limits], WorkerProcess] = WorkerProcess,
+        pool: WorkerPool | None = None,
     ) -> None:
         self._lake = lake
         self._limits = limits or Limits()
         self._deadline_s = deadline_s
-        self._start = start
+        self._start = start if pool is None else pool.take
+        self._pool = pool
         self._guard = threading.Lock()
         self._worker: WorkerProcess | None = None
         self._columns: tuple[ResultColumn, ...] = ()
         self._as_of: AsOf = None
         self._asking: tuple[WorkerProcess, int] | None = None
         self._cancelled = threading.Event()
+        if pool is not None:
+            pool.enter(self._limits)
 
     @classmethod
     def of(cls, lake: Lake, settings: QuerySettings) -> QuerySession:
-        """A session with the limits of the settings."""
+        """A session with the limits of the settings, on the program's pool of workers."""
         limits = Limits(memory_mb=settings.memory_mb, max_rows=settings.max_rows)
-        return cls(lake, limits, settings.deadline)
+        return cls(lake, limits, settings.deadline, pool=POOL)
 
     def warm(self) -> None:
         """Starts the worker ahead of the first statement; does not wait for it."""
@@ -120,6 +127,9 @@ class QuerySession:
         """Ends the worker; for good. Never blocks."""
         with self._guard:
             worker, self._worker = self._worker, None
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.leave(self._limits)
         if worker is not None:
             worker.kill()
 
@@ -139,11 +149,14 @@ class QuerySession:
         self._cancelled.clear()
         self._columns, self._as_of = (), as_of
         _check_text(sql)
+        self._ready()  # it starts while the files are listed
         tables = sources(self._lake, sql, as_of)
-        self._ready()
+        known = tuple(table.value for table in self._lake.tables())
         done, body = self._ask(
-            lambda n: Execute(id=n, sql=sql, tables=tables, first_rows=PAGE_ROWS), Executed
+            lambda n: Execute(id=n, sql=sql, tables=tables, known=known, first_rows=PAGE_ROWS),
+            Executed,
         )
+        self._refill()
         self._columns = done.columns
         first = page_of(_table(body), done.columns, 0)
         return QueryResult(done.columns, done.rows, done.truncated, done.elapsed_ms, first)
@@ -173,18 +186,20 @@ class QuerySession:
     def sort(self, column: int | None, descending: bool = False) -> None:
         """Orders the rows by a column, NULLs last; None is the statement's own order."""
         self._result_there()
-        self._ask(lambda n: Sort(id=n, column=column, descending=descending), Sorted)
+        self._ask(
+            lambda n: Sort(id=n, column=column, descending=descending), Sorted, LOOK_DEADLINE_S
+        )
 
     def stats(self, column: int) -> Summary:
         """Figures of one column over all kept rows."""
         self._result_there()
-        return self._ask(lambda n: Summarise(id=n, column=column), Summary)[0]
+        return self._ask(lambda n: Summarise(id=n, column=column), Summary, LOOK_DEADLINE_S)[0]
 
     def chart_data(self, shape: Literal["line", "bar"], x: int, y: int, points: int) -> Points:
         """At most ``points`` points; see :class:`Points`."""
         self._result_there()
         plotted, body = self._ask(
-            lambda n: Plot(id=n, shape=shape, x=x, y=y, points=points), Plotted
+            lambda n: Plot(id=n, shape=shape, x=x, y=y, points=points), Plotted, LOOK_DEADLINE_S
         )
         return _points(plotted, _table(body), shape)
 
@@ -217,6 +232,12 @@ class QuerySession:
                 self._worker = self._start(self._limits)
             return self._worker
 
+    def _refill(self) -> None:
+        with self._guard:
+            pool = self._pool
+        if pool is not None:
+            pool.refill(self._limits)
+
     def _present(self) -> WorkerProcess:
         """The worker that has the result, even where it is dead: asking it says so."""
         with self._guard:
@@ -225,7 +246,9 @@ class QuerySession:
             raise NoResult("The result was closed.", "Run the statement again.")
         return worker
 
-    def _ask(self, question: Callable[[int], Asked], kind: type[A]) -> tuple[A, bytes]:
+    def _ask(
+        self, question: Callable[[int], Asked], kind: type[A], at_least_s: float = 0.0
+    ) -> tuple[A, bytes]:
         """A question that may take long; one at a time."""
         worker = self._present()
         number = worker.number()
@@ -234,7 +257,8 @@ class QuerySession:
         try:
             if self._cancelled.is_set():
                 raise Cancelled("The statement was cancelled.", "Run it again.")
-            answer, body = worker.ask(question(number), self._deadline_s)
+            deadline = None if self._deadline_s is None else max(self._deadline_s, at_least_s)
+            answer, body = worker.ask(question(number), deadline)
             if kind is Executed and isinstance(answer, Failure) and answer.reason == "memory":
                 worker.kill()  # what it could not have it still holds in pieces
             return self._checked(answer, body, kind)

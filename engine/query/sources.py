@@ -23,10 +23,8 @@ class BadMoment(LakehouseError):
     exit_code = 2
 
 
-_CATALOGUE = re.compile(
-    r"\b(show|information_schema|duckdb_\w+|pragma_\w+|sqlite_master|pg_catalog)\b", re.IGNORECASE
-)
-"""Words of a statement that asks what tables there are."""
+_CATALOGUE = re.compile(r"^[\s(]*(show|desc|describe)\b|\bshow\s+(all\s+)?tables\b", re.IGNORECASE)
+"""How a statement begins that asks what tables there are."""
 
 
 def parse_as_of(text: str | None) -> AsOf:

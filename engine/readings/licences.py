@@ -35,7 +35,7 @@ class Part:
     """Something that was made elsewhere.
 
     Attributes:
-        kind: ``Python``, ``Java``, ``Runtime`` or ``Not included``.
+        kind: ``Python``, ``Java``, ``Runtime``, ``Model`` or ``Not included``.
         licence: An SPDX expression where one is known.
         note: A sentence where the licence wants one; else empty.
         files: Where the licence's text lies; empty where it is not in the installation.
@@ -59,11 +59,11 @@ def parts() -> tuple[Part, ...]:
         for e in told["part"]
         if "package" not in e
     ]
-    order = {"Runtime": 0, "Python": 1, "Java": 2}
+    order = {"Runtime": 0, "Model": 1, "Python": 2, "Java": 3}
     return tuple(
         sorted(
             [*python, *_jars(told["jars"]), *others],
-            key=lambda part: (order.get(part.kind, 3), part.name.lower()),
+            key=lambda part: (order.get(part.kind, 4), part.name.lower()),
         )
     )
 

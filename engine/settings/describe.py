@@ -22,8 +22,13 @@ Kind = Literal[
 LABELS: Final = {
     "kafka": "Built-in Kafka",
     "redpanda": "Redpanda",
-    "external": "External Kafka",
+    "external": "External",
+    "server": "Qdrant's program",
+    "embedded": "Built-in store",
     "system": "As the desktop",
+    "remote": "Model service",
+    "local": "On this computer",
+    "none": "None",
 }
 """What a choice is called where its value is no word for a person."""
 

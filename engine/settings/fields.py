@@ -18,6 +18,8 @@ ALL: Final[Restart] = ("all",)
 BROKER: Final[Restart] = ("broker",)
 PIPELINE: Final[Restart] = ("pipeline",)
 GENERATOR: Final[Restart] = ("generator",)
+LLM: Final[Restart] = ("llm",)
+VECTORS: Final[Restart] = ("vectors",)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ Seconds = Annotated[float, BeforeValidator(parse_duration)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 BrokerName = Annotated[Literal["kafka", "redpanda", "external"], BeforeValidator(_lower)]
+VectorsName = Annotated[Literal["external", "server", "embedded"], BeforeValidator(_lower)]
+ModelProvider = Annotated[Literal["remote", "local", "none"], BeforeValidator(_lower)]
 Protocol = Annotated[
     Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], BeforeValidator(_upper)
 ]

@@ -12,12 +12,15 @@ from engine.settings.fields import (
     ALL,
     BROKER,
     GENERATOR,
+    LLM,
     PIPELINE,
+    VECTORS,
     BrokerName,
     Codes,
     Facts,
     LogLevel,
     Mechanism,
+    ModelProvider,
     Protocol,
     Seconds,
     Secret,
@@ -25,6 +28,7 @@ from engine.settings.fields import (
     Text,
     ThemeName,
     TrayChoice,
+    VectorsName,
     setting,
 )
 
@@ -239,7 +243,7 @@ class QuerySettings(Section):
         "Memory of a query",
         "Sorts and joins of some million rows fit; on an 8 GB laptop the services still do too.",
         facts=Facts(unit="MB", advanced=True),
-        ge=128,
+        ge=256,
         le=262_144,
     )
     max_rows: int = setting(
@@ -251,9 +255,10 @@ class QuerySettings(Section):
         le=100_000_000,
     )
     deadline: Seconds = setting(
-        300.0,
+        10.0,
         "Cancel a query after",
-        "Five minutes: what takes longer was mostly not meant.",
+        "Questions to a lake on a laptop take a second or two; a statement that takes more than ten"
+        " was mostly not meant, and its process is ended.",
         facts=Facts(),
         ge=1,
         le=86_400,
@@ -265,41 +270,100 @@ class AssistantSettings(Section):
 
     model_config = ConfigDict(title="Assistant")
 
+    provider: ModelProvider | None = setting(
+        None,
+        "Language model",
+        "Automatic takes the first usable one: a model service, a model on this computer, none. "
+        "Where a service fails, the model on this computer stands in.",
+        facts=Facts(restart=LLM, empty="Automatic"),
+    )
     openai_base_url: Text = setting(
         None,
         "Model service address",
         "Empty: the OpenAI service. Any service that speaks its HTTP interface will do.",
-        facts=Facts(empty="https://api.openai.com/v1"),
+        facts=Facts(restart=LLM, empty="https://api.openai.com/v1"),
     )
     openai_api_key: Secret = setting(
         None,
         "API key",
-        "Empty: no language model elsewhere is asked, and nothing leaves this computer.",
-        facts=Facts(empty="none"),
+        "With neither key nor address no language model elsewhere is asked, and nothing leaves "
+        "this computer.",
+        facts=Facts(restart=LLM, empty="none"),
     )
     model_name: Text = setting(
         None,
         "Model",
         "Empty: the service's usual one. Test lists what the service offers.",
-        facts=Facts(empty="the service's usual model"),
+        facts=Facts(restart=LLM, empty="the service's usual model"),
+    )
+    timeout: Seconds = setting(
+        45.0,
+        "Give a model service up after",
+        "A large model takes half of that for a long answer; after it the local one has its turn.",
+        facts=Facts(restart=LLM, advanced=True),
+        ge=1,
+        le=3600,
+    )
+    requests_per_minute: int = setting(
+        60,
+        "Requests to a model service",
+        "A question takes one to four: nobody asks more, and a fault cannot become a bill.",
+        facts=Facts(unit="a minute", restart=LLM, advanced=True),
+        ge=1,
+        le=10_000,
+    )
+    local_model: Text = setting(
+        None,
+        "Model file on this computer",
+        "Empty: SmolLM2 135M, which came with the program. Any GGUF file that memory allows.",
+        facts=Facts(restart=LLM, empty="SmolLM2 135M"),
+    )
+    local_context: int = setting(
+        4096,
+        "Context of the model on this computer",
+        "Schema, examples and a conversation fit; more takes memory, 0.1 GB here for SmolLM2.",
+        facts=Facts(unit="tokens", restart=LLM, advanced=True),
+        ge=1024,
+        le=131_072,
+    )
+    local_idle: Seconds = setting(
+        600.0,
+        "Let the model on this computer go after",
+        "Ten minutes without a question: its memory is given back, and loading takes seconds.",
+        facts=Facts(restart=LLM, advanced=True),
+        ge=10,
+        le=86_400,
+    )
+    vector_store: VectorsName | None = setting(
+        None,
+        "Knowledge store",
+        "Automatic takes the first usable one: an external Qdrant, its program on this computer, "
+        "the built-in store. A name pins it, and a pinned one that cannot be used is an error.",
+        facts=Facts(restart=ALL, empty="Automatic", advanced=True),
     )
     qdrant_url: Text = setting(
         None,
         "Qdrant address",
         "Empty: the built-in vector store.",
-        facts=Facts(empty="built in", advanced=True),
+        facts=Facts(restart=ALL, empty="built in", advanced=True),
     )
     qdrant_api_key: Secret = setting(
         None,
         "Qdrant API key",
         "Needed where the Qdrant address asks for one.",
-        facts=Facts(empty="none", advanced=True),
+        facts=Facts(restart=VECTORS, empty="none", advanced=True),
     )
     qdrant_collection: Text = setting(
         None,
         "Qdrant collection",
         "Empty: one named after the domain pack.",
-        facts=Facts(empty="named after the pack", advanced=True),
+        facts=Facts(restart=VECTORS, empty="named after the pack", advanced=True),
+    )
+    qdrant_binary: Text = setting(
+        None,
+        "Qdrant program",
+        "Empty: looked for on the search path. Where none is found the built-in store is used.",
+        facts=Facts(restart=ALL, empty="looked for", advanced=True),
     )
 
 

@@ -93,7 +93,7 @@ class Service:
         return ServiceSnapshot(
             name=self.name,
             provider=self.provider.name,
-            why=self._why,
+            why=self.provider.why or self._why,
             state=state.state,
             pid=pid,
             port=self.provider.port,

@@ -1,192 +1,176 @@
-"""One answer: its sentence and badge, and its rows as table, chart and SQL."""
+"""One answer: what is said, by whom, and what it rests on."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from app.formats import duration_ms, local_time, number, utc_tooltip
+from app.breath import breathe
+from app.context import Context
+from app.formats import duration_ms, number
+from app.icons import icon
+from app.pages.assistant.sql_box import SqlBox
+from app.pages.assistant.texts import BADGES, QuestionButton, as_text, origin, took
+from app.pages.assistant.views import ResultViews
+from app.pages.sql.dialogs import show_value
 from app.theme import Theme
 from app.widgets.badge import Badge
 from app.widgets.card import Card
-from app.widgets.charts import Bar, BarChart, Chart, TimeChart
-from app.widgets.rows_model import ColumnSpec, RowsModel
-from app.widgets.segmented import Segmented
-from app.widgets.table import DataTable
 from app.words import tr
 from engine.contracts.assistant import Answer
-from engine.contracts.pack import ChartSpec
-
-BADGES = {
-    "verified": ("Verified", "good", "Somebody has checked this question's SQL."),
-    "generated": ("Generated", "info", "A language model wrote this SQL: read it before you rely."),
-    "clarify": ("Not answered", "warning", "It is not certain what was asked."),
-    "refused": ("Refused", "bad", "This is not allowed."),
-}
-HEIGHT = 232
+from engine.errors import LakehouseError
 
 
 class AnswerCard(Card):
-    """``suggested`` carries a question, ``open_sql`` a statement, ``save_csv`` the Answer."""
+    """Emits what a person wants; ``show_result`` and ``show_error`` answer ``run_asked``."""
 
     suggested = Signal(str)
+    """A question to ask."""
     open_sql = Signal(str)
+    """A statement for the SQL page."""
     save_csv = Signal(object)
+    """The Answer whose rows are wanted."""
+    run_asked = Signal(object, str)
+    """The Answer, and the statement as it was changed."""
+    rated = Signal(str, object)
+    """The turn's id; True, False or None for a thumb that is taken back."""
 
-    def __init__(self, theme: Theme, answer: Answer, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, answer: Answer, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.answer = answer
+        self._context = context
         self.setAccessibleName(tr("Answer: {0}").format(answer.answer))
-        self._head(answer)
-        self.views = QStackedWidget()
-        self.views.setFixedHeight(HEIGHT)
-        self._kinds: list[str] = []
-        if answer.rows:
-            self._add("table", _table(answer))
-        if answer.chart is not None:
-            self._add("chart", _chart(theme, answer, answer.chart))
-        if answer.sql is not None:
-            self._add("sql", _sql(answer.sql))
-        if self._kinds:
-            self._bar(answer)
-            self.body.addWidget(self.views)
+        self._add_head(answer)
+        self._add_notes(answer)
+        breathe()
+        self.views = ResultViews(context, answer)
+        breathe()
+        self.body.addWidget(self.views)
+        self.sql = SqlBox(context.theme, answer.sql or "")
+        self.sql.run_asked.connect(lambda sql: self.run_asked.emit(self.answer, sql))
+        self.sql.open_asked.connect(self.open_sql)
+        self.body.addWidget(self.sql)
+        self.sql.setVisible(answer.sql is not None)
         for text in answer.suggestions:
-            self.body.addWidget(question_button(text, self.suggested.emit))
+            self.body.addWidget(QuestionButton(text, self.suggested.emit))
+        self._add_foot(answer)
+        context.theme.changed.connect(self._recolour)
+        self._recolour()
 
-    def _head(self, answer: Answer) -> None:
+    def _add_head(self, answer: Answer) -> None:
         word, tone, why = BADGES[answer.badge]
-        badge = Badge(tr(word), tone)
-        badge.setToolTip(tr(why))
+        self.badge = Badge(tr(word), tone)
+        self.badge.setToolTip(f"{tr(why)}\n{origin(answer)}")
+        self.badge.setAccessibleName(tr("{0}. {1}").format(tr(word), tr(why)))
         self.text = QLabel(answer.answer)
         self.text.setObjectName("answer")
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        took = QLabel(duration_ms(answer.elapsed_ms))
-        took.setObjectName("small")
-        took.setToolTip(tr("From question to answer") if answer.model is None else answer.model)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.text, 1)
-        row.addWidget(took, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
 
-    def _add(self, kind: str, view: QWidget) -> None:
-        self._kinds.append(kind)
-        self.views.addWidget(view)
+    def _add_notes(self, answer: Answer) -> None:
+        self.notes = QLabel("\n".join(answer.notes))
+        self.notes.setObjectName("muted")
+        self.notes.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes.setWordWrap(True)
+        self.body.addWidget(self.notes)
+        self.notes.setVisible(bool(answer.notes))
 
-    def _bar(self, answer: Answer) -> None:
-        names = {"table": tr("Table"), "chart": tr("Chart"), "sql": tr("SQL")}
-        self.chooser = Segmented([(names[kind], kind) for kind in self._kinds])
-        self.chooser.setAccessibleName(tr("How the answer is shown"))
-        self.chooser.chosen.connect(self.show_view)
+    def _add_foot(self, answer: Answer) -> None:
         row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.chooser)
-        row.addWidget(_count(answer))
+        row.setSpacing(4)
+        self.foot = QLabel(took(answer))
+        self.foot.setObjectName("small")
+        self.foot.setToolTip(tr("Who answered, and the time from question to answer"))
+        row.addWidget(self.foot)
+        if answer.usage is not None:
+            self.sent = QPushButton(tr("What was sent"))
+            self.sent.setObjectName("flat")
+            self.sent.setToolTip(tr("Read exactly what the language model was given"))
+            self.sent.clicked.connect(self._show_request)
+            row.addWidget(self.sent)
         row.addStretch(1)
-        sql = answer.sql or ""
-        buttons = [
-            (tr("Copy SQL"), "copySql", lambda: QGuiApplication.clipboard().setText(sql)),
-            (tr("Open in SQL"), "openSql", lambda: self.open_sql.emit(sql)),
-        ]
+        self._icons: list[tuple[QToolButton, str]] = []
         if answer.rows:
-            buttons.append((tr("Save CSV…"), "saveCsv", lambda: self.save_csv.emit(answer)))
-        for text, name, act in buttons:
-            button = QPushButton(text)
-            button.setObjectName(name)
-            button.clicked.connect(act)
-            row.addWidget(button)
+            self.csv = self._tool("download", tr("Save the rows as CSV"))
+            self.csv.clicked.connect(lambda: self.save_csv.emit(self.answer))
+            row.addWidget(self.csv)
+        self.copy = self._tool("copy", tr("Copy the answer"))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(as_text(self.answer)))
+        row.addWidget(self.copy)
+        if answer.sql is not None and answer.id:
+            up = tr("A good answer: keep question and SQL as verified by me")
+            self.up = self._tool("thumb-up", up)
+            self.down = self._tool("thumb-down", tr("Not a good answer"))
+            for button, liked in ((self.up, True), (self.down, False)):
+                button.setCheckable(True)
+                button.clicked.connect(lambda on, liked=liked: self._rate(liked if on else None))
+                row.addWidget(button)
+            self.show_liked(answer.liked)
         self.body.addLayout(row)
-        self.show_view("chart" if "chart" in self._kinds else self._kinds[0])
 
-    def show_view(self, kind: object) -> None:
-        """``table``, ``chart`` or ``sql``."""
-        self.views.setCurrentIndex(self._kinds.index(str(kind)))
-        self.chooser.choose(kind)
-        rows = len(self.answer.rows)
-        short = kind == "table" and rows < 6
-        self.views.setFixedHeight(60 + 28 * rows if short else HEIGHT)
+    def _tool(self, name: str, hint: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("flat")
+        button.setIconSize(QSize(16, 16))
+        button.setToolTip(hint)
+        button.setAccessibleName(hint)
+        self._icons.append((button, name))
+        return button
 
+    def show_liked(self, liked: bool | None) -> None:
+        """The thumb that is kept; None is neither."""
+        self.up.setChecked(liked is True)
+        self.down.setChecked(liked is False)
 
-def question_button(text: str, act: Callable[[str], None]) -> QPushButton:
-    """A question that a click asks."""
-    button = QPushButton(text)
-    button.setAccessibleName(tr("Ask: {0}").format(text))
-    button.setStyleSheet("text-align: left;")
-    button.clicked.connect(lambda: act(text))
-    return button
+    def _rate(self, liked: bool | None) -> None:
+        self.show_liked(liked)
+        self.rated.emit(self.answer.id, liked)
 
+    def show_running(self) -> None:
+        """The changed statement runs."""
+        self.sql.show_running()
 
-def _count(answer: Answer) -> QLabel:
-    text = tr("first {0} rows") if answer.truncated else tr("{0} rows")
-    label = QLabel(tr("1 row") if len(answer.rows) == 1 else text.format(number(len(answer.rows))))
-    label.setObjectName("small")
-    return label
+    def show_result(self, answer: Answer) -> None:
+        """What the changed statement gave; the sentence was about the one before it."""
+        self.answer = answer
+        rows = (
+            tr("1 row")
+            if len(answer.rows) == 1
+            else tr("{0} rows").format(number(len(answer.rows)))
+        )
+        more = tr("the first {0}").format(rows) if answer.truncated else rows
+        text = tr("The statement as you changed it gives {0}.").format(more)
+        self.text.setText(text)
+        self.setAccessibleName(tr("Answer: {0}").format(text))
+        self.badge.show_text(tr("Edited"), "muted")
+        self.badge.setToolTip(tr("You changed the SQL of this answer and ran it again."))
+        self.notes.hide()
+        self.foot.setText(duration_ms(answer.elapsed_ms))
+        self.sql.show_done()
+        self.views.show_answer(answer)
 
+    def show_error(self, error: LakehouseError) -> None:
+        """The changed statement did not run."""
+        self.sql.show_error(error)
 
-def _table(answer: Answer) -> DataTable:
-    table = DataTable()
-    table.setAccessibleName(tr("Rows of the answer"))
-    model = RowsModel([_column(answer, place) for place in range(len(answer.columns))], table)
-    model.show(answer.rows)
-    table.show_model(model)
-    for place in range(len(answer.columns) - 1):
-        table.setColumnWidth(place, 180)
-    return table
+    def _show_request(self) -> None:
+        assert self.answer.usage is not None
+        show_value(self, tr("What the language model was given"), self.answer.usage.request)
 
+    def _recolour(self) -> None:
+        for button, name in self._icons:
+            button.setIcon(icon(name, self._theme.colours.muted))
 
-def _column(answer: Answer, place: int) -> ColumnSpec:
-    kind = answer.columns[place].type
-    numeric = any(kind.startswith(name) for name in ("BIGINT", "HUGEINT", "INT", "DOUBLE", "DEC"))
-    return ColumnSpec(
-        answer.columns[place].name,
-        lambda row: row[place],
-        _text,
-        right=numeric and place < len(answer.columns) - 1,
-        tooltip=lambda row: utc_tooltip(row[place]) if isinstance(row[place], dt.datetime) else "",
-    )
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, dt.datetime):
-        return local_time(value, date=True)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return number(value, 0 if isinstance(value, int) or value.is_integer() else 4)
-
-
-def _chart(theme: Theme, answer: Answer, spec: ChartSpec) -> Chart:
-    names = [column.name for column in answer.columns]
-    x, y = names.index(spec.x), names.index(spec.y)
-    unit = "USD" if spec.y.endswith("_usd") else ""
-    rows = [row for row in answer.rows if row[x] is not None and row[y] is not None]
-    if spec.kind == "line":
-        chart = TimeChart(theme, spec.y, unit)
-        times = np.array([row[x].timestamp() for row in rows], dtype=float)
-        chart.set_series(spec.y, times, np.array([float(row[y]) for row in rows]), fill=True)
-        return chart
-    bars = BarChart(theme, spec.y, unit, rows=5)
-    bars.set_bars([Bar(str(row[x]), float(row[y])) for row in rows[:10]])
-    return bars
-
-
-def _sql(sql: str) -> QPlainTextEdit:
-    view = QPlainTextEdit(sql)
-    view.setReadOnly(True)
-    view.setAccessibleName(tr("SQL of the answer"))
-    return view
+    @property
+    def _theme(self) -> Theme:
+        return self._context.theme

@@ -1,39 +1,52 @@
-"""The page: the talk so far, sample questions while there is none, and the composer."""
+"""The page: conversations at the left, the talk beside them, and the composer below it."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
+    QSplitter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.breath import breathe
 from app.context import Context
+from app.icons import icon
 from app.page import Page, PageCommand
-from app.pages.assistant.card import AnswerCard, question_button
+from app.pages.assistant.card import AnswerCard
 from app.pages.assistant.composer import Composer
+from app.pages.assistant.history import History
+from app.pages.assistant.knowledge import KnowledgeDialog
+from app.pages.assistant.model_drop import model_in, offer_model, pick_model
+from app.pages.assistant.pending import Pending, said
+from app.pages.assistant.talk import Talk, bubble
+from app.pages.assistant.texts import QuestionButton
 from app.widgets.card import Card
-from app.widgets.charts import Chart, saves
+from app.widgets.dialogs import confirm
 from app.words import tr
-from engine.assistant.export import csv_bytes
-from engine.assistant.verified import VerifiedAssistant
-from engine.contracts.assistant import Answer, Assistant, Readiness
+from engine.contracts.assistant import Answer, Assistant, Conversation, Progress, Readiness
+from engine.contracts.knowledge import Knowledge
 from engine.errors import LakehouseError
-from engine.readings.export import write_bytes
+from engine.query.errors import Cancelled
+from engine.readings.answers import AnswerDesk
+from engine.readings.export import write_text
 
-LANE = "assistant"
-BUBBLE_WIDTH, BUBBLE_PADDING = 560, 40
-MOST_TURNS = 40
-"""Older questions leave the page: it may be open all day."""
+LANE, TALKS = "assistant", "conversations"
+"""Questions may take long; looking through conversations does not wait for them."""
+MOST_TURNS = 30
+"""Of a kept conversation, the last ones are shown."""
+MOST_SAMPLES = 12
+LOOK_MS = 10_000
+"""A model comes and goes: so often the page looks which one there is, while it is shown."""
 
 
 class AssistantPage(Page):
@@ -43,61 +56,129 @@ class AssistantPage(Page):
     title = "Assistant"
     icon = "message"
 
+    heard = Signal(object)
+    """A Progress; comes from the lane's thread."""
+
     def __init__(
-        self, context: Context, parent: QWidget | None = None, assistant: Assistant | None = None
+        self,
+        context: Context,
+        parent: QWidget | None = None,
+        assistant: Assistant | None = None,
+        knowledge: Knowledge | None = None,
     ) -> None:
         super().__init__(context, parent)
-        self.assistant: Assistant = assistant or VerifiedAssistant(
-            context.desk.pack.questions, context.desk.lake
-        )
+        self.assistant: Assistant = assistant or context.desk.assistant
+        self._knowledge: Knowledge = knowledge or context.desk.knowledge
+        self._answers = AnswerDesk(context.desk.lake, context.desk.settings.query)
         self._conversation: str | None = None
-        self._turns: list[QWidget] = []
-        self._waiting: QLabel | None = None
-        self._at_end = False
+        self._pending: Pending | None = None
+        self._question = ""
+        self._cancelling = False
+        self._opening = 0
+        """Number of the conversation on the page: what belongs to an earlier one comes too late."""
+        self._build_header()
+        self._build_body()
+        self._shortcuts()
+        self.setAcceptDrops(True)
+        self.heard.connect(self._hear)
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._read_ready)
+        self._show_anew()
+        self._read_samples()
+
+    # Building
+
+    def _build_header(self) -> None:
+        self.model = QToolButton()
+        self.model.setObjectName("flat")
+        self.model.setText(tr("…"))
+        self.model.setAccessibleName(tr("Language model"))
+        self.model.clicked.connect(lambda: self.context.go("settings", "Assistant"))
+        self.model_file = QToolButton()
+        self.model_file.setObjectName("flat")
+        self.model_file.setIcon(icon("upload"))
+        self.model_file.setToolTip(
+            tr("Use a model file (GGUF) on this computer; it may be dropped on the page too")
+        )
+        self.model_file.setAccessibleName(tr("Choose a model file"))
+        self.model_file.clicked.connect(lambda: pick_model(self, self.context, self._read_ready))
+        self.knowledge = QPushButton(tr("Knowledge…"))
+        self.knowledge.setIcon(icon("book"))
+        self.knowledge.setToolTip(tr("What the assistant knows: look, add, change, delete"))
+        self.knowledge.clicked.connect(self.open_knowledge)
         self.again = QPushButton(tr("New conversation"))
         self.again.setObjectName("newConversation")
+        self.again.setIcon(icon("plus"))
+        self.again.setToolTip(tr("Begin anew (Ctrl+N)"))
         self.again.clicked.connect(self.begin_anew)
-        self.again.setEnabled(False)
-        self.header_row.addWidget(self.again)
-        self._build_notice()
-        self._build_talk()
-        self.composer = Composer()
-        self.composer.asked.connect(self.ask)
-        self.body.addWidget(self.composer)
-        self._show_ready(self.assistant.ready())
+        self.side_button = QToolButton()
+        self.side_button.setIcon(icon("list"))
+        self.side_button.setCheckable(True)
+        self.side_button.setChecked(True)
+        self.side_button.setToolTip(tr("Show or hide the conversations (Ctrl+\\)"))
+        self.side_button.setAccessibleName(tr("Conversations"))
+        for widget in (self.model, self.model_file, self.knowledge, self.again, self.side_button):
+            self.header_row.addWidget(widget)
 
-    def _build_notice(self) -> None:
+    def _build_body(self) -> None:
+        self.history = History(self.context.theme)
+        self.history.opened.connect(self.open_conversation)
+        self.history.searched.connect(lambda _text: self._read_history())
+        self.history.delete_asked.connect(self.delete_conversation)
+        self.history.export_asked.connect(self.choose_export)
+        self.side_button.toggled.connect(self.history.setVisible)
         self.notice = QLabel()
         self.notice.setObjectName("notice")
         self.notice.setWordWrap(True)
-        self.body.addWidget(self.notice)
+        self.notice.hide()
+        self.samples = Card(tr("Questions to begin with"))
+        self._sample_grid = QGridLayout()
+        self._sample_grid.setSpacing(8)
+        self.samples.body.addLayout(self._sample_grid)
+        breathe()
+        self.talk = Talk(self.samples)
+        self.composer = Composer()
+        self.composer.asked.connect(self.ask)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.notice)
+        column.addWidget(self.talk, 1)
+        column.addWidget(self.composer)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setChildrenCollapsible(False)
+        self.split.setHandleWidth(12)
+        self.split.addWidget(self.history)
+        self.split.addWidget(right)
+        self.split.setStretchFactor(1, 1)
+        self.split.setSizes([240, 860])
+        self.body.addWidget(self.split, 1)
 
-    def _build_talk(self) -> None:
-        inside = QWidget()
-        self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(0, 0, 8, 0)
-        self._column.setSpacing(12)
-        self.samples = Card(tr("Questions that are answered"))
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        for place, text in enumerate(self.assistant.samples()):
-            button = question_button(text, self.ask)
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            button.setToolTip(text)
-            grid.addWidget(button, place // 2, place % 2)
-        self.samples.body.addLayout(grid)
-        self._column.addWidget(self.samples)
-        self._column.addStretch(1)
-        self.talk = QScrollArea()
-        self.talk.setWidgetResizable(True)
-        self.talk.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.talk.setWidget(inside)
-        self.talk.verticalScrollBar().rangeChanged.connect(self._follow_end)
-        self.body.addWidget(self.talk, 1)
+    def _shortcuts(self) -> None:
+        for keys, run in (
+            ("Ctrl+N", self.begin_anew),
+            ("Ctrl+\\", self.side_button.toggle),
+            ("Ctrl+F", self.history.search.setFocus),
+            ("Esc", self.cancel),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
+
+    # What the window tells
 
     def shown(self) -> None:
         """See Page."""
         self.composer.text.setFocus()
+        self._read_ready()
+        self._read_history()
+        self._look.start()
+
+    def hidden(self) -> None:
+        """See Page. A question goes on."""
+        self._look.stop()
 
     def receive(self, argument: object) -> None:
         """A question that another page asks."""
@@ -106,120 +187,299 @@ class AssistantPage(Page):
 
     def commands(self) -> list[PageCommand]:
         """See Page."""
-        return [PageCommand(tr("Assistant: new conversation"), self.begin_anew)]
+        return [
+            PageCommand(tr("Assistant: new conversation"), self.begin_anew, "Ctrl+N"),
+            PageCommand(tr("Assistant: knowledge"), self.open_knowledge),
+            PageCommand(
+                tr("Assistant: use a model file"),
+                lambda: _discard(pick_model(self, self.context, self._read_ready)),
+            ),
+        ]
 
-    def begin_anew(self) -> None:
-        """Forgets the talk."""
-        for turn in self._turns:
-            turn.deleteLater()
-        self._turns.clear()
-        self._conversation = None
-        self.again.setEnabled(False)
-        self.samples.show()
+    # Asking
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question is being answered."""
+        return self._pending is not None
 
     def ask(self, question: str) -> None:
         """Asks; the answer comes below the question. One question at a time."""
-        if self._waiting is not None:
+        if self.busy:
             return
         self.samples.hide()
-        self.again.setEnabled(False)
-        self.composer.set_busy(True)
-        self._append(_bubble(question))
-        pending = QLabel(tr("Looking in the lake…"))
-        pending.setObjectName("muted")
-        self._append(pending)
-        self._waiting = pending
-        assistant, conversation = self.assistant, self._conversation
+        self._question, self._cancelling = question, False
+        self._busy(True)
+        self.talk.append(bubble(question), question=True)
+        self._pending = Pending()
+        self._pending.cancelled.connect(self.cancel)
+        self.talk.append(self._pending)
+        assistant, conversation, hear = self.assistant, self._conversation, self._tell
         self.context.door.ask(
-            lambda: assistant.ask(question, conversation),
+            lambda: assistant.ask(question, conversation, hear),
             self._answered,
             self._failed,
             owner=self,
             lane=LANE,
         )
 
+    def cancel(self) -> None:
+        """Gives up the question that is being answered."""
+        if self._pending is not None and not self._cancelling:
+            self._cancelling = True
+            self._pending.show_cancelling()
+            self.assistant.cancel()
+
+    def _tell(self, progress: Progress) -> None:
+        """Called on the lane's thread."""
+        with contextlib.suppress(RuntimeError):  # the page may be gone
+            self.heard.emit(progress)
+
+    def _hear(self, progress: Progress) -> None:
+        if self._pending is not None:
+            self._pending.heard(progress)
+
     def _answered(self, answer: Answer) -> None:
         self._conversation = answer.conversation
-        card = AnswerCard(self.context.theme, answer)
-        card.suggested.connect(self.ask)
-        card.open_sql.connect(lambda sql: self.context.go("sql", sql))
-        card.save_csv.connect(self.choose_csv)
-        for chart in card.findChildren(Chart):
-            saves(self.context, chart)
-        self._settle(card)
+        self._settle(self._card(answer))
+        self._read_history()
 
     def _failed(self, error: LakehouseError) -> None:
-        card = Card(tr("The lake could not be asked"))
-        card.setObjectName("card")
+        if isinstance(error, Cancelled) and self._cancelling:
+            if not self.composer.text.toPlainText():
+                self.composer.text.setPlainText(self._question)
+            self._settle(
+                said(tr("Cancelled. The question stands below, to be changed or asked again."))
+            )
+            return
+        card = Card(tr("The question could not be answered"))
         text = QLabel(f"{error.message}\n{error.remedy}")
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
         card.body.addWidget(text)
         self._settle(card)
 
-    def _settle(self, card: QWidget) -> None:
-        """Puts the answer where the waiting line stood."""
-        if self._waiting is not None:
-            self._turns.remove(self._waiting)
-            self._waiting.deleteLater()
-            self._waiting = None
-        self._append(card)
-        self.again.setEnabled(True)
-        self.composer.set_busy(False)
-        self._show_ready(self.assistant.ready())
+    def _settle(self, widget: QWidget) -> None:
+        """Puts the answer where the steps stood."""
+        if self._pending is not None:
+            self.talk.remove(self._pending)
+            self._pending = None
+        self.talk.append(widget)
+        self._busy(False)
+        self._read_ready()
 
-    def _append(self, widget: QWidget) -> None:
-        self._column.insertWidget(self._column.count() - 1, widget)
-        self._turns.append(widget)
-        while len(self._turns) > 2 * MOST_TURNS:
-            self._turns.pop(0).deleteLater()
-        self._at_end = True
+    def _busy(self, busy: bool) -> None:
+        self.composer.set_busy(busy)
+        self.again.setEnabled(not busy)
+        self.history.setEnabled(not busy)
 
-    def _follow_end(self, _low: int, high: int) -> None:
-        """Shows what was just added, once the layout has made room for it."""
-        if self._at_end:
-            self._at_end = False
-            self.talk.verticalScrollBar().setValue(high)
+    # Cards
 
-    def _show_ready(self, ready: Readiness) -> None:
-        self.notice.setText(f"{ready.sentence} {ready.remedy}")
+    def _card(self, answer: Answer) -> AnswerCard:
+        card = AnswerCard(self.context, answer)
+        card.suggested.connect(self.ask)
+        card.open_sql.connect(lambda sql: self.context.go("sql", sql))
+        card.save_csv.connect(self.choose_csv)
+        card.run_asked.connect(lambda answer, sql: self._run_again(card, answer, sql))
+        card.rated.connect(lambda turn, liked: self._rate(card, turn, liked))
+        return card
+
+    def _run_again(self, card: AnswerCard, answer: Answer, sql: str) -> None:
+        answers = self._answers
+        card.show_running()
+        self.context.door.ask(
+            lambda: answers.run_again(answer, sql),
+            card.show_result,
+            card.show_error,
+            owner=card,
+            lane="statements",
+        )
+
+    def _rate(self, card: AnswerCard, turn: str, liked: bool | None) -> None:
+        before, assistant = card.answer.liked, self.assistant
+
+        def refused(error: LakehouseError) -> None:
+            card.show_liked(before)
+            self.context.toast("error", str(error))
+
+        def kept(_: None) -> None:
+            if liked:
+                self.context.toast("good", tr("Kept: asked again, it is answered by this SQL"))
+
+        self.context.door.ask(
+            lambda: assistant.rate(turn, liked), kept, refused, owner=card, lane=TALKS
+        )
 
     def choose_csv(self, answer: Answer) -> None:
         """Asks where the rows shall be saved."""
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        start = Path(QStandardPaths.writableLocation(documents)) / "answer.csv"
-        dialog = QFileDialog(self, tr("Save CSV"), str(start), "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda path: self.write_csv(answer, Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._choose("answer.csv", "CSV (*.csv)", lambda path: self.write_csv(answer, path))
 
     def write_csv(self, answer: Answer, path: Path) -> None:
         """Writes the rows in the background."""
+        answers = self._answers
         self.context.door.ask(
-            lambda: write_bytes(path, csv_bytes(answer)),
+            lambda: answers.save_csv(answer, path),
             lambda _: self.context.toast("good", tr("Saved {0}").format(path)),
             lambda error: self.context.toast("error", str(error)),
             owner=self,
             lane="export",
         )
 
+    # Conversations
 
-def _bubble(question: str) -> QWidget:
-    """The question, at the right."""
-    text = QLabel(question)
-    text.setObjectName("bubble")
-    text.setAccessibleName(tr("You asked: {0}").format(question))
-    text.setTextFormat(Qt.TextFormat.PlainText)
-    text.setWordWrap(True)
-    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    text.ensurePolished()  # the style sheet's font is larger than the system's
-    wide = text.fontMetrics().horizontalAdvance(question) + BUBBLE_PADDING
-    text.setFixedWidth(min(max(wide, 64), BUBBLE_WIDTH))
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addStretch(1)
-    row.addWidget(text)
-    return holder
+    def begin_anew(self) -> None:
+        """A new conversation; the one before is kept."""
+        if self.busy:
+            return
+        self._show_anew()
+        self.composer.text.setFocus()
+
+    def _show_anew(self) -> None:
+        self._opening += 1
+        self._conversation = None
+        self.talk.clear()
+        self.samples.show()
+        self.history.show_current(None)
+
+    def open_conversation(self, conversation: str) -> None:
+        """Shows a kept one; the next question goes on with it."""
+        if self.busy:
+            return
+        self._show_anew()
+        self._conversation = conversation
+        self.samples.hide()
+        self.history.show_current(conversation)
+        waiting = said(tr("Loading…"))
+        self.talk.append(waiting)
+        number, assistant = self._opening, self.assistant
+        self.context.door.ask(
+            lambda: assistant.turns(conversation),
+            lambda turns: self._show_turns(number, waiting, turns),
+            self._not_opened,
+            owner=self,
+            lane=TALKS,
+        )
+
+    def _show_turns(self, number: int, waiting: QWidget, turns: tuple[Answer, ...]) -> None:
+        if number != self._opening:
+            return
+        self.talk.remove(waiting)
+        left = len(turns) - MOST_TURNS
+        if left > 0:
+            self.talk.append(said(tr("{0} earlier questions are in the export.").format(left)))
+        self._show_next(number, list(turns[-MOST_TURNS:]))
+
+    def _show_next(self, number: int, left: list[Answer]) -> None:
+        """One card a turn of the event loop: all at once would hold the window up."""
+        if number != self._opening or not left:
+            return
+        answer = left.pop(0)
+        self.talk.append(bubble(answer.question), question=True)
+        self.talk.append(self._card(answer))
+        QTimer.singleShot(0, self, lambda: self._show_next(number, left))
+
+    def _not_opened(self, error: LakehouseError) -> None:
+        self._show_anew()
+        self.context.toast("error", str(error))
+
+    def delete_conversation(self, kept: Conversation) -> None:
+        """Asks first."""
+        title = tr("Delete this conversation?")
+        text = tr("“{0}” and its answers are gone for good.").format(kept.title)
+        if not confirm(self, title, text, tr("Delete"), danger=True):
+            return
+        assistant = self.assistant
+
+        def done(_: None) -> None:
+            if kept.id == self._conversation:
+                self._show_anew()
+            self._read_history()
+
+        self.context.door.ask(lambda: assistant.delete(kept.id), done, owner=self, lane=TALKS)
+
+    def choose_export(self, kept: Conversation) -> None:
+        """Asks where the conversation shall be saved."""
+        self._choose(
+            "conversation.md", "Markdown (*.md)", lambda path: self.write_export(kept, path)
+        )
+
+    def write_export(self, kept: Conversation, path: Path) -> None:
+        """Writes it in the background."""
+        assistant = self.assistant
+        self.context.door.ask(
+            lambda: write_text(path, assistant.export(kept.id)),
+            lambda _: self.context.toast("good", tr("Saved {0}").format(path)),
+            lambda error: self.context.toast("error", str(error)),
+            owner=self,
+            lane="export",
+        )
+
+    def _choose(self, name: str, kinds: str, done: object) -> None:
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        start = Path(QStandardPaths.writableLocation(documents)) / name
+        dialog = QFileDialog(self, tr("Save"), str(start), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(name.rpartition(".")[2])
+        dialog.fileSelected.connect(lambda path: done(Path(path)))  # type: ignore[operator]
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # Reading
+
+    def _read_ready(self) -> None:
+        assistant = self.assistant
+        self.context.door.ask(
+            assistant.ready, self._show_ready, self._not_ready, owner=self, lane=TALKS
+        )
+
+    def _show_ready(self, ready: Readiness) -> None:
+        self.model.setText(ready.model or tr("No language model"))
+        self.model.setToolTip(f"{ready.sentence}\n{ready.remedy}".strip())
+        self.model.setAccessibleName(tr("Language model: {0}").format(self.model.text()))
+        self.notice.setText(f"{ready.sentence} {ready.remedy}".strip())
+        self.notice.setVisible(bool(ready.remedy))
+
+    def _not_ready(self, error: LakehouseError) -> None:
+        self._show_ready(Readiness(error.message, error.remedy))
+
+    def _read_samples(self) -> None:
+        assistant = self.assistant
+        self.context.door.ask(assistant.samples, self._show_samples, owner=self, lane=TALKS)
+
+    def _show_samples(self, samples: tuple[str, ...]) -> None:
+        for place, text in enumerate(samples[:MOST_SAMPLES]):
+            button = QuestionButton(text, self.ask)
+            self._sample_grid.addWidget(button, place // 2, place % 2)
+
+    def _read_history(self) -> None:
+        assistant, search = self.assistant, self.history.search.text().strip()
+
+        def show(kept: tuple[Conversation, ...]) -> None:
+            self.history.show_list(kept, search)
+            self.history.show_current(self._conversation)
+
+        self.context.door.ask(lambda: assistant.conversations(search), show, owner=self, lane=TALKS)
+
+    # Knowledge and models
+
+    def open_knowledge(self) -> None:
+        """What the assistant knows."""
+        dialog = KnowledgeDialog(self.context, self._knowledge, self._answers, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 -- Qt's name
+        """A model file is welcome."""
+        if model_in(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 -- Qt's name
+        """It is looked at first."""
+        path = model_in(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            offer_model(self, self.context, path, self._read_ready)
+
+
+def _discard(_dialog: object) -> None:
+    """A command answers nothing."""

@@ -7,7 +7,13 @@ from app.words import tr
 from engine.settings.describe import SettingInfo
 from engine.settings.durations import duration_text
 
-SERVICES = {"broker": "broker", "pipeline": "pipeline", "generator": "demo events"}
+SERVICES = {
+    "broker": "broker",
+    "pipeline": "pipeline",
+    "generator": "demo events",
+    "vectors": "knowledge",
+    "llm": "language model",
+}
 
 
 def value_text(info: SettingInfo, value: object) -> str:

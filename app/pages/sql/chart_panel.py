@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QV
 
 from app.breath import breathe
 from app.context import Context
-from app.pages.sql.xy_chart import XyChart
-from app.widgets.charts import Bar, BarChart, Chart, TimeChart, saves
+from app.widgets.charts import CategoryChart, Chart, TimeChart, numbers, saves
+from app.widgets.charts.units import unit
 from app.widgets.placeholder import Placeholder
 from app.widgets.segmented import Segmented
 from app.words import tr
@@ -57,8 +57,8 @@ class ChartPanel(QWidget):
         row.addWidget(self.note, 1)
         layout.addLayout(row)
         self.time = TimeChart(context.theme, from_zero=False)
-        self.line = XyChart(context.theme)
-        self.bars = BarChart(context.theme, rows=8)
+        self.line = TimeChart(context.theme, from_zero=False, across=numbers("x", unit("")))
+        self.bars = CategoryChart(context.theme)
         self.placeholder = Placeholder()
         self.stack = QStackedWidget()
         for widget in (self.placeholder, self.time, self.line, self.bars):
@@ -108,17 +108,17 @@ class ChartPanel(QWidget):
         self.note.setToolTip(points.note)
         names = self.across.currentText(), self.up.currentText()
         if isinstance(points.x, tuple):
-            pairs = zip(points.x, points.y.tolist(), strict=True)
-            self.bars.set_bars([Bar(label or " ", value) for label, value in pairs if value >= 0])
-            if (points.y < 0).any():
-                self.note.setText(tr("Negative values cannot be drawn as bars."))
+            labels = [label or " " for label in points.x]
+            self.bars.set_groups(labels, [(names[1], points.y.tolist())])
             self._bring(self.bars, *names)
         elif points.time:
             self.time.clear()
             self.time.set_series(names[1], points.x, points.y)
             self._bring(self.time, *names)
         else:
-            self.line.set_points(np.asarray(points.x), points.y, *names)
+            self.line.clear()
+            self.line.rename_across(numbers(names[0], unit("")))
+            self.line.set_series(names[1], np.asarray(points.x), points.y)
             self._bring(self.line, *names)
 
     def _bring(self, chart: Chart, x: str, y: str) -> None:

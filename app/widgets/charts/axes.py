@@ -63,15 +63,18 @@ def time_label(seconds: float, step_s: float) -> str:
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """Numbers of a unit, at round places."""
 
-    def __init__(self, unit: Unit) -> None:
-        super().__init__("left")
+    def __init__(self, unit: Unit, side: str = "left") -> None:
+        super().__init__(side)
         self.unit = unit
+        self._room = 34 if side == "left" else 90
+        """Pixels for one label and the air around it."""
 
     def tickValues(  # noqa: N802 - pyqtgraph's name
         self, low: float, high: float, size: float
     ) -> list[tuple[float, list[float]]]:
-        """One tick for about 34 px, six at most."""
-        step = tick_step(high - low, max(2, min(6, round(size / 34))))
+        """As many as have room, six at most upwards."""
+        most = 6 if self._room == 34 else 12
+        step = tick_step(high - low, max(2, min(most, round(size / self._room))))
         first = math.ceil(low / step - 1e-9)
         last = math.floor(high / step + 1e-9)
         return [(step, [at * step for at in range(first, min(last, first + 50) + 1)])]

@@ -69,6 +69,7 @@ class Chart(QWidget):
         self._nothing.setObjectName("muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
+        self._nothing.setMinimumWidth(200)
         self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.set_empty_text(tr("No events in this window yet"))
         theme.changed.connect(self.recolour)

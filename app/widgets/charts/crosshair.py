@@ -6,21 +6,24 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 
 from app.theme import Colours
+from app.widgets.charts.across import Across
 from app.widgets.charts.plot import Plot
 from app.widgets.charts.readout import Reading, Readout
 
 Dot = tuple[float, float, QColor]
-"""Time, value, and the series' colour."""
+"""Place, value, and the series' colour."""
 
 
 class Crosshair:
     """Draws what it is told; where it stands is the chart's to know."""
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: Plot, across: Across) -> None:
         self._plot = plot
+        self.across = across
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._line.setZValue(20)
         self._dots = pg.ScatterPlotItem(size=7)
@@ -33,12 +36,13 @@ class Crosshair:
     def show_at(
         self, at: float, dots: Sequence[Dot], readings: Sequence[Reading], notes: str
     ) -> None:
-        """At that second; ``notes`` is what the markers there say."""
+        """At that place; ``notes`` is what the markers there say."""
         self._line.setPos(at)
         self._line.show()
         places = np.array([(x, y) for x, y, _ in dots]).reshape(-1, 2)
         self._dots.setData(pos=places, brush=[pg.mkBrush(c) for *_, c in dots] or None)
-        self.readout.show_at(self._plot.pixel_at(at), at, readings, notes)
+        place = QPoint(self._plot.pixel_at(at), 4)
+        self.readout.show_at(place, self.across, at, readings, notes)
         self._plot.setAccessibleDescription(self.readout.said)
 
     def hide(self) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 
+from app.widgets.charts.across import Across, exact
 from app.widgets.charts.layer import Series
 from app.widgets.charts.shapes import grid, on_grid
 from app.widgets.charts.spans import Span
 from app.widgets.charts.units import Unit
 
 
-def csv_text(shown: Sequence[Series], span: Span, unit: Unit) -> str:
-    """Time in UTC, then one column a series; a gap is an empty field."""
+def csv_text(shown: Sequence[Series], span: Span, unit: Unit, across: Across) -> str:
+    """Time in UTC, or what else runs across; then a column a series; a gap is an empty field."""
     low, high = span
     times = grid([series.x for series in shown])
     inside = (times >= low) & (times <= high)
@@ -24,12 +24,8 @@ def csv_text(shown: Sequence[Series], span: Span, unit: Unit) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     suffix = f" [{unit.name}]" if unit.name not in ("", "%") else ""
-    writer.writerow(["time_utc", *(f"{series.name}{suffix}" for series in shown)])
+    writer.writerow([across.column, *(f"{series.name}{suffix}" for series in shown)])
     for at, *values in zip(times[inside], *columns, strict=True):
-        moment = datetime.fromtimestamp(float(at), tz=UTC)
-        writer.writerow([moment.isoformat(), *("" if np.isnan(v) else _exact(v) for v in values)])
+        cells = ("" if np.isnan(v) else exact(v) for v in values)
+        writer.writerow([across.cell(float(at)), *cells])
     return text.getvalue()
-
-
-def _exact(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(float(value))

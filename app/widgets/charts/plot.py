@@ -12,7 +12,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QWheelEvent
 
-from app.widgets.charts.axes import TimeAxis, ValueAxis
+from app.widgets.charts.across import TIME, Across
+from app.widgets.charts.axes import ValueAxis
 from app.widgets.charts.surface import Surface
 from app.widgets.charts.units import Unit
 
@@ -39,9 +40,9 @@ class Plot(Surface):
     restored = Signal()
     menu_asked = Signal(QPoint)
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, across: Across = TIME) -> None:
         self.values = ValueAxis(unit)
-        self.times = TimeAxis("bottom")
+        self.times = across.axis()
         super().__init__(self.values, self.times)
         self._begun: QPointF | None = None
         self._last_x = 0.0

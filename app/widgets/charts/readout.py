@@ -1,16 +1,15 @@
-"""The small panel beside the crosshair: the time, and each series' value there."""
+"""The small panel beside the crosshair: where it is, and each series' value there."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from app.widgets.charts.axes import local
+from app.widgets.charts.across import Across
 from app.words import tr
 
 GAP_PX = 12
@@ -51,36 +50,44 @@ class Readout(QFrame):
             f"#readout QLabel {{ color: {text}; background: transparent; font-size: 11px; }}"
         )
 
-    def show_at(self, pixel: int, x: float, readings: Sequence[Reading], notes: str) -> None:
-        """Beside ``pixel``, on the side where there is room; ``notes`` is a marker's text."""
-        moment = local(x)
-        utc = moment.astimezone(UTC)
-        when = f"{moment:%H:%M:%S}" if x % 60 else f"{moment:%H:%M}"
-        day = f"{moment.day} {moment:%b}"
+    def show_at(
+        self, place: QPoint, across: Across, x: float, readings: Sequence[Reading], notes: str = ""
+    ) -> None:
+        """At ``x`` of the axis; ``notes`` is a marker's text. See ``show_words`` for ``place``."""
+        self.show_words(place, across.words(x), readings, notes)
+
+    def show_words(
+        self, place: QPoint, words: tuple[str, str], readings: Sequence[Reading], notes: str = ""
+    ) -> None:
+        """Beside a ``place`` of the plot, on the side where there is room.
+
+        ``words`` are the heading, first in bold, then muted.
+        """
         rows = "".join(
             f"<tr><td><span style='color:{r.colour}'>■</span>&nbsp;{html.escape(r.name)}</td>"
             f"<td align='right'>&nbsp;&nbsp;<b>{html.escape(r.value)}</b></td></tr>"
             for r in readings
         )
+        bold, muted = (html.escape(part) for part in words)
         note = f"<div>{html.escape(notes)}</div>" if notes else ""
         self._label.setText(
-            f"<div><b>{when}</b> <span style='color:{self._muted}'>{day} · "
-            f"{utc:%H:%M:%S} UTC</span></div><table cellspacing='0'>{rows}</table>{note}"
+            f"<div><b>{bold}</b> <span style='color:{self._muted}'>{muted}</span></div>"
+            f"<table cellspacing='0'>{rows}</table>{note}"
         )
         values = ", ".join(f"{r.name} {r.value}" for r in readings)
-        self.said = tr("{0}: {1}").format(when, f"{values} {notes}".strip())
+        self.said = tr("{0}: {1}").format(words[0], f"{values} {notes}".strip())
         self.adjustSize()
-        self._place(pixel)
+        self._place(place)
         self.show()
         self.raise_()
 
-    def _place(self, pixel: int) -> None:
+    def _place(self, place: QPoint) -> None:
         window = self._plot.window()
         if self.parentWidget() is not window:
             self.setParent(window)
-        corner = self._plot.mapTo(window, QPoint(0, 4))
-        left = pixel + GAP_PX
+        corner = self._plot.mapTo(window, QPoint(0, place.y()))
+        left = place.x() + GAP_PX
         if left + self.width() > self._plot.width():
-            left = pixel - GAP_PX - self.width()
+            left = place.x() - GAP_PX - self.width()
         left = max(0, corner.x() + left)
         self.move(left, max(0, min(corner.y(), window.height() - self.height())))

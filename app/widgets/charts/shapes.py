@@ -89,6 +89,11 @@ def nearest(x: Floats, at: float) -> int:
     return right if x[right] - at < at - x[right - 1] else right - 1
 
 
+def stands_for(x: Floats, place: int, at: float) -> bool:
+    """Whether a point stands for a place: in a series of its own rhythm, less than a step away."""
+    return bool(abs(x[place] - at) <= 0.75 * spacing(x))
+
+
 def reaching(x: Floats, low: float, high: float) -> slice:
     """The points of a span and one more at each side, so that a line leaves the view."""
     first, last = np.searchsorted(x, (low, high), side="left")

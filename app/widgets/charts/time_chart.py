@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.theme import Theme
 from app.widgets.charts import units
+from app.widgets.charts.across import TIME, Across
+from app.widgets.charts.band import Band
 from app.widgets.charts.chart import Chart
 from app.widgets.charts.crosshair import Crosshair, Dot
 from app.widgets.charts.csv_text import csv_text
@@ -29,14 +31,19 @@ from app.widgets.charts.shapes import (
     reaching,
     spacing,
     stacked,
+    stands_for,
     value_range,
 )
 from app.widgets.charts.spans import Span, extent_of, panned, scaled, zoomed_to
+from app.widgets.charts.tints import mixed
 from app.words import tr
 
 
 class TimeChart(Chart):
-    """``x`` is in epoch seconds; NaN in ``y`` is a gap. Setting equal data again costs nothing."""
+    """``x`` is in epoch seconds, or what ``across`` says; NaN in ``y`` is a gap.
+
+    Setting equal data again costs nothing.
+    """
 
     zoomable = True
 
@@ -53,10 +60,12 @@ class TimeChart(Chart):
         *,
         stack: bool = False,
         from_zero: bool = True,
+        across: Across = TIME,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, title, unit, parent)
         self._unit = units.unit(unit)
+        self._across = across
         self._stack = stack
         self._from_zero = from_zero
         self._series: dict[str, Series] = {}
@@ -72,12 +81,13 @@ class TimeChart(Chart):
         self.legend = Legend()
         self.legend.toggled.connect(self._toggle)
         self.column.insertWidget(1, self.legend)
-        self.plot = Plot(self._unit)
+        self.plot = Plot(self._unit, across)
         self.plot.setAccessibleDescription(
             tr("Arrow keys move the crosshair, plus and minus zoom, 0 shows everything.")
         )
         self.put(self.plot)
-        self._cross = Crosshair(self.plot)
+        self._band = Band(self.plot.box)
+        self._cross = Crosshair(self.plot, across)
         self.destroyed.connect(self._cross.readout.deleteLater)
         self._marks = pg.ScatterPlotItem(size=10, symbol="o")
         self._marks.setZValue(21)
@@ -140,9 +150,19 @@ class TimeChart(Chart):
         for name in set(self._series) - set(names):
             self.remove_series(name)
 
+    def rename_across(self, across: Across) -> None:
+        """Other words for what runs along the bottom; the axis itself stays."""
+        self._across = self._cross.across = across
+
+    def set_band(self, of: str, x: ArrayLike, low: ArrayLike, high: ArrayLike) -> None:
+        """The range around the series ``of``, such as what a forecast may be off by."""
+        self._band.set(of, floats(x), floats(low), floats(high))
+        self._redraw.start()
+
     def clear(self) -> None:
         """Takes everything away."""
         self.keep_series(())
+        self.set_band("", (), (), ())
         self.set_markers(())
 
     def set_window(self, start: float, end: float) -> None:
@@ -259,10 +279,14 @@ class TimeChart(Chart):
             value = float("nan")
             if len(series.x):
                 place = nearest(series.x, at)
-                if _near(series.x, place, at):
+                if stands_for(series.x, place, at):
                     value = float(series.y[place])
             text = "–" if np.isnan(value) else self._unit.value(value)
             found.append(Reading(series.name, text, self._colour(series).name()))
+            around = self._band.at(at) if series.name == self._band.of else None
+            if around is not None:
+                span = " – ".join(self._unit.value(edge) for edge in around)
+                found.append(Reading(tr("range"), span, self._colour(series).name()))
         return found
 
     def _show_readout(self) -> None:
@@ -280,7 +304,7 @@ class TimeChart(Chart):
             if shape.series.kind != "line" or not len(shape.x):
                 continue
             place = nearest(shape.x, at)
-            if _near(shape.x, place, at) and not np.isnan(shape.high[place]):
+            if stands_for(shape.x, place, at) and not np.isnan(shape.high[place]):
                 x, y = float(shape.x[place]), float(shape.high[place])
                 found.append((x, y, self._colour(shape.series)))
         return found
@@ -326,6 +350,8 @@ class TimeChart(Chart):
             layer.draw(shape, reaching(shape.x, low, high), depth)
             seen.append(shape.high[(shape.x >= low) & (shape.x <= high)])
         self._paint_layers()
+        if self._band.of not in self._hidden:
+            seen += self._band.inside(low, high)
         seen.append(np.array([m.y for m in self._markers if low <= m.x <= high]))
         bottom, top = value_range(seen, self._from_zero)
         self.plot.box.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
@@ -352,12 +378,16 @@ class TimeChart(Chart):
 
     def _paint_layers(self) -> None:
         surface = QColor(self.theme.colours.surface)
+        self._band.show(self._band.of not in self._hidden)
+        if self._band.of in self._series:
+            line = self._colour(self._series[self._band.of])
+            self._band.paint_with(mixed(line, surface, 0.22))
         for series in self.shown():
             layer = self._layers.get(series.name)
             if layer is not None:
                 line = self._colour(series)
                 share = 0.55 if self._stack else 0.18
-                layer.colour(line, _mixed(line, surface, share))
+                layer.colour(line, mixed(line, surface, share))
 
     def _show_legend(self) -> None:
         names = self.series_names()
@@ -378,18 +408,7 @@ class TimeChart(Chart):
 
     def to_csv(self) -> str:
         """The shown series in the shown span: time in UTC, then one column a series."""
-        return csv_text(self.shown(), self._view or self.extent(), self._unit)
-
-
-def _near(x: Floats, place: int, at: float) -> bool:
-    """Whether a point stands for a time: in a series of its own rhythm, less than a step away."""
-    return bool(abs(x[place] - at) <= 0.75 * spacing(x))
-
-
-def _mixed(front: QColor, back: QColor, share: float) -> QColor:
-    """An opaque colour, as ``front`` looks over ``back`` with that opacity."""
-    return QColor.fromRgbF(
-        front.redF() * share + back.redF() * (1 - share),
-        front.greenF() * share + back.greenF() * (1 - share),
-        front.blueF() * share + back.blueF() * (1 - share),
-    )
+        columns = self.shown()
+        if self._band.of not in self._hidden:
+            columns += self._band.series()
+        return csv_text(columns, self._view or self.extent(), self._unit, self._across)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _PREFIXES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
 _BYTES = ((1e12, " TB"), (1e9, " GB"), (1e6, " MB"), (1e3, " kB"))
+_LONGER = ((3600.0, " h"), (60.0, " min"))
 _TIMES = ((3_600_000.0, " h"), (60_000.0, " min"), (1000.0, " s"))
 
 
@@ -23,7 +24,8 @@ class Unit:
 def unit(name: str) -> Unit:
     """The unit of that name.
 
-    Known: ``USD``; ``%`` (data are fractions, 0.034 is 3.4 %); ``ms`` (grows to s, min, h);
+    Known: ``USD``; ``%`` (data are fractions, 0.034 is 3.4 %); ``ms`` and ``s``
+    (grow to min, h);
     ``bytes``. Any other name stands beside the chart's title only.
     """
     if name == "USD":
@@ -36,6 +38,8 @@ def unit(name: str) -> Unit:
         )
     if name == "ms":
         return Unit(name, _duration, lambda v, step: _scaled(v, step, _TIMES, " ms"))
+    if name == "s":
+        return Unit(name, _seconds, lambda v, step: _scaled(v, step, _LONGER, " s"))
     if name == "bytes":
         return Unit(
             name,
@@ -59,6 +63,10 @@ def _dollars(value: float) -> str:
 
 def _signed(sign: str, value: float, text: str) -> str:
     return f"{'-' if value < 0 else ''}{sign}{text}"
+
+
+def _seconds(value: float) -> str:
+    return f"{plain(value)} s" if abs(value) < 600 else f"{value / 60:,.1f} min"
 
 
 def _duration(value: float) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from engine.contracts.query import Exported, Plotted, Summary
-from engine.query.worker.result import Result, native
+from engine.query.worker.result import BATCH_ROWS, Result, native
 
 TOP_VALUES: Final = 10
 BINS: Final = 24
@@ -125,12 +125,14 @@ def plot(
     )
     total, merged = _extent(cursor, base, "p")
     if total <= points:
-        table = cursor.execute(f"{base} SELECT x, y FROM p ORDER BY x").to_arrow_table()
+        table = cursor.execute(f"{base} SELECT x, y FROM p ORDER BY x").to_arrow_table(
+            batch_size=BATCH_ROWS
+        )
     else:
         table = cursor.execute(
             f"{base}, g AS (SELECT x, y, ntile({points}) OVER (ORDER BY x) AS n FROM p)"
             " SELECT avg(x) AS x, avg(y) AS y FROM g GROUP BY n ORDER BY n"
-        ).to_arrow_table()
+        ).to_arrow_table(batch_size=BATCH_ROWS)
     return Plotted(id=number, time=moment, total=total, merged=merged), table
 
 
@@ -152,7 +154,7 @@ def _bars(
     total, merged = _extent(cursor, base, "g")
     table = cursor.execute(
         f"{base} SELECT x, y FROM g ORDER BY y DESC, x LIMIT {points}"
-    ).to_arrow_table()
+    ).to_arrow_table(batch_size=BATCH_ROWS)
     return Plotted(id=number, time=False, total=total, merged=merged), table
 
 

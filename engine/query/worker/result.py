@@ -19,6 +19,10 @@ from engine.query.worker.sandbox import open_sandbox, quoted
 SMALL_RESULT: Final = 20
 """Where the rows do not fit into memory, a result of this fraction of the limit is tried."""
 
+BATCH_ROWS: Final = 10_000
+"""DuckDB makes room for as many rows of every column at once before it fills it; its own million
+would be 8 MB and more a column."""
+
 WRAP: Final = "CREATE TABLE rows.kept AS SELECT * FROM (\n"
 """What stands before a statement when it runs; DuckDB counts positions from here."""
 
@@ -47,7 +51,10 @@ class Statement:
 class Result:
     """The rows of one statement in a database of their own. Cursors of it work side by side."""
 
-    def __init__(self, tables: Mapping[str, Source], limits: Limits) -> None:
+    def __init__(
+        self, tables: Mapping[str, Source], limits: Limits, known: tuple[str, ...] = ()
+    ) -> None:
+        self._known = tuple(dict.fromkeys((*tables, *known)))
         self._connection = open_sandbox(limits, tables)
         self._limits = limits
         self._turned = 0
@@ -73,15 +80,16 @@ class Result:
         Raises guard.Refused, or duckdb.Error with a position that counts from WRAP.
         """
         started = time.perf_counter()
-        text = check(cursor, sql)
+        text = check(cursor, sql, self._known)
         limit = self._limits.max_rows
         if is_explain(text):
             _keep_explanation(cursor, text)
         else:
-            limit = _keep(cursor, text, limit)
+            # One row more than the limit tells that there are more.
+            cursor.execute(f"{WRAP}{text}\n) LIMIT {limit + 1}")
         rows = _count(cursor)
         if rows > limit:
-            cursor.execute("DELETE FROM rows.kept WHERE rowid >= $1", [limit])
+            cursor.execute(f"DELETE FROM rows.kept WHERE rowid >= {limit:d}")
         elapsed = round((time.perf_counter() - started) * 1000, 1)
         described = cursor.execute("DESCRIBE rows.kept").fetchall()
         names = tuple(str(row[0]) for row in described)
@@ -122,9 +130,9 @@ class Result:
         items = ", ".join(f"{self.item(at, cut)} AS c{at}" for at in wanted)
         source, place = self._source()
         return cursor.execute(
-            f"SELECT {items} FROM {source} WHERE {place} >= $1 AND {place} < $2 ORDER BY {place}",
-            [offset, offset + limit],
-        ).to_arrow_table()
+            f"SELECT {items} FROM {source} WHERE {place} >= {offset:d}"
+            f" AND {place} < {offset + limit:d} ORDER BY {place}"
+        ).to_arrow_table(batch_size=max(min(limit, BATCH_ROWS), 1))
 
     def everything(self) -> str:
         """FROM and ORDER BY of all rows, as k, in the present order.
@@ -158,21 +166,11 @@ def native(kind: str) -> bool:
     return _NATIVE.fullmatch(kind) is not None
 
 
-def _keep(cursor: duckdb.DuckDBPyConnection, text: str, limit: int) -> int:
-    """Keeps one row more than the limit, which tells that there are more; the limit it was."""
-    try:
-        cursor.execute(f"{WRAP}{text}\n) LIMIT {limit + 1}")
-    except duckdb.OutOfMemoryException:
-        if not _streams(text):
-            raise
-        limit = max(limit // SMALL_RESULT, 1)
-        cursor.execute(f"{WRAP}{text}\n) LIMIT {limit + 1}")
-    return limit
-
-
-def _streams(text: str) -> bool:
-    """Whether rows leave the statement as they are read, so that fewer rows need less memory."""
-    return _BLOCKING.isdisjoint(token.text.lower() for token in code(text))
+def smaller(sql: str, limits: Limits) -> Limits | None:
+    """What to try where the rows do not fit into memory; None where fewer rows need as much."""
+    if not _BLOCKING.isdisjoint(token.text.lower() for token in code(sql)):
+        return None  # else rows leave the statement as they are read
+    return limits.model_copy(update={"max_rows": max(limits.max_rows // SMALL_RESULT, 1)})
 
 
 _BLOCKING: Final = frozenset({"order", "group", "distinct", "union", "over", "join", "pivot"})

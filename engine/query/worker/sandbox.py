@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import sys
 from collections.abc import Mapping
@@ -11,34 +13,64 @@ from typing import Final
 import duckdb
 
 from engine.contracts.query import Limits, Source
+from engine.query.worker.seccomp import deny
 
-ROOM_MB: Final = 512
-"""Threads' stacks, Arrow's buffers of an answer, and what a freed table leaves in pieces."""
+OVER: Final = 1.1
+"""The whole process stays below this many times ``Limits.memory_mb``."""
+AT_REST_MB: Final = 250
+"""Python, Arrow and DuckDB before any statement (120 MB resident, measured), the stacks of their
+threads, and the buffers of an answer: not for DuckDB to use."""
+DUCKDB_SHARE: Final = 0.85
+"""DuckDB's own limit is soft: some functions allocate past it."""
+LEAST_MB: Final = 48
+"""What DuckDB has even where the limit is below what the process needs at rest."""
+_LIBRARY_MB: Final = 16
+"""Pages of libraries that were not needed before a statement runs."""
 
 
-def confine(limits: Limits) -> None:
+def confine(limits: Limits) -> bool:
     """Limits that the operating system keeps, for this process and for good (POSIX).
 
-    DuckDB's memory limit is soft: some functions allocate past it. The address space is the hard
-    one, with room for what is loaded already. No file can be written, not even a core dump.
+    Memory: resident are the pages of the program's files, which are there already, and the data,
+    which RLIMIT_DATA counts when it is reserved; so the sum stays below the cap. No file can be
+    written, not even a core dump. The kernel denies the network, other processes and every change
+    to a file where it can (:mod:`engine.query.worker.seccomp`); False: it cannot, and the settings
+    of ``open_sandbox`` alone stand there.
     """
     if sys.platform == "win32":
-        return
+        return False
     import resource
 
-    space = _address_space() + (limits.memory_mb * 3 // 2 + ROOM_MB) * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    files, data = _at_rest()
+    cap = int(limits.memory_mb * OVER * 2**20) - files - _LIBRARY_MB * 2**20
+    room = (AT_REST_MB // 2 + LEAST_MB) * 2**20
+    with contextlib.suppress(ValueError, OSError):  # macOS knows the limit and keeps none
+        limit = max(cap, data + room)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return deny()
 
 
-def _address_space() -> int:
-    """Bytes of address space in use; 1 GiB where the system does not say."""
+def _at_rest() -> tuple[int, int]:
+    """Bytes of files' pages that are resident, and bytes of data; a guess without ``/proc``."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        pages = [int(n) for n in Path("/proc/self/statm").read_text(encoding="ascii").split()]
     except (OSError, ValueError):
-        return 2**30
-    return pages * os.sysconf("SC_PAGE_SIZE")
+        return 72 * 2**20, 120 * 2**20
+    size = os.sysconf("SC_PAGE_SIZE")
+    return pages[2] * size, pages[5] * size
+
+
+def duckdb_mb(limits: Limits) -> int:
+    """DuckDB's own memory limit in MB."""
+    return max(int((limits.memory_mb * OVER - AT_REST_MB) * DUCKDB_SHARE), LEAST_MB)
+
+
+def give_back() -> None:
+    """What was freed goes back to the system, where the C library keeps it (glibc)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def open_sandbox(limits: Limits, tables: Mapping[str, Source]) -> duckdb.DuckDBPyConnection:
@@ -51,7 +83,7 @@ def open_sandbox(limits: Limits, tables: Mapping[str, Source]) -> duckdb.DuckDBP
         ":memory:",
         config={
             "threads": limits.threads,
-            "memory_limit": f"{limits.memory_mb}MB",
+            "memory_limit": f"{duckdb_mb(limits)}MB",
             "temp_directory": "",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

@@ -36,10 +36,11 @@ from engine.contracts.query import (
     Words,
 )
 from engine.query.frames import read_frame, write_frame
-from engine.query.guard import Refused
+from engine.query.guard import Refused, check
 from engine.query.worker.failures import failure
 from engine.query.worker.figures import CsvExport, plot, summarise
-from engine.query.worker.result import Result
+from engine.query.worker.result import Result, smaller
+from engine.query.worker.sandbox import give_back
 
 Reply = tuple[Answer, bytes]
 CUT = 500
@@ -94,8 +95,13 @@ class Server:
         try:
             return self._answer(question)
         except Refused as refusal:
-            message, remedy = str(refusal), refusal.remedy
-            refused = Failure(id=question.id, reason="refused", message=message, remedy=remedy)
+            refused = Failure(
+                id=question.id,
+                reason="refused",
+                message=str(refusal),
+                remedy=refusal.remedy,
+                position=refusal.position,
+            )
             return refused, b""
         except (duckdb.Error, pa.ArrowException, MemoryError, OSError) as error:
             return failure(question, error), b""
@@ -126,19 +132,31 @@ class Server:
     def _execute(self, question: Execute) -> Reply:
         if self._result is not None:
             self._result.close()
+            give_back()
         self._result = self._export = None
-        result = Result(question.tables, self._limits)
-        cursor = self._enter(question.id, result)
-        if cursor is None:
-            return _gave_up(question.id)
         try:
+            return self._run(question, self._limits)
+        except duckdb.OutOfMemoryException:
+            fewer = smaller(question.sql, self._limits)
+            if fewer is None:
+                raise
+        give_back()  # a database lets go of its rows when it is closed
+        return self._run(question, fewer)
+
+    def _run(self, question: Execute, limits: Limits) -> Reply:
+        result = Result(question.tables, limits, question.known)
+        try:
+            cursor = self._enter(question.id, result)
+            if cursor is None:
+                result.close()
+                return _gave_up(question.id)
             statement = result.run(cursor, question.sql)
+            body = b""
+            if question.first_rows and statement.columns:
+                body = _arrow(result.read(cursor, 0, question.first_rows, cut=CUT))
         except BaseException:
             result.close()
             raise
-        body = b""
-        if question.first_rows and statement.columns:
-            body = _arrow(result.read(cursor, 0, question.first_rows, cut=CUT))
         self._result = result
         answer = Executed(
             id=question.id,
@@ -181,6 +199,12 @@ def _look(question: Asked, result: Result, cursor: duckdb.DuckDBPyConnection) ->
             )
             return plotted, _arrow(points)
     raise AssertionError(question)
+
+
+def warm_up() -> None:
+    """Loads the parsers ahead of the first statement, which would wait for them."""
+    with duckdb.connect(":memory:") as connection:
+        check(connection, "SELECT count(*) FROM range(1) AS t(n) WHERE n > 0")
 
 
 def _or_die(serve: Callable[[SimpleQueue[Asked]], None], queue: SimpleQueue[Asked]) -> None:

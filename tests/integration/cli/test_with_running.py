@@ -96,7 +96,8 @@ def test_that_status_has_its_contracted_shape(running: Lakehouse) -> None:
     for service in report["services"]:
         assert wanted | {"detail"} <= set(service)
         assert service["state"] == "READY"
-    assert [service["name"] for service in report["services"]] == ["broker", "pipeline"]
+    names = [service["name"] for service in report["services"]]
+    assert names == ["broker", "pipeline", "vectors", "llm"]
     assert set(report["tables"]) == {table.value for table in Table}
     for table in report["tables"].values():
         assert set(table) == {"rows", "files", "version", "bytes"}
@@ -182,7 +183,7 @@ def test_that_logs_are_shown_and_unknown_ones_are_answered_with_those_there_are(
     assert "READY" in running.cli("logs", "pipeline").stdout
     done = running.cli("logs", "kitchen")
     assert done.returncode == 1
-    assert "broker, pipeline" in done.stderr
+    assert "broker, llm, pipeline" in done.stderr
 
 
 def test_that_demo_events_are_sent_and_acknowledged(running: Lakehouse) -> None:
@@ -192,3 +193,26 @@ def test_that_demo_events_are_sent_and_acknowledged(running: Lakehouse) -> None:
     assert "sent 200, acknowledged 200, failed 0" in done.stdout
     total = compare.wait_drained(running, running.endpoints()["kafka"])
     assert total == before + 200
+
+
+def test_that_a_question_is_answered_and_goes_on(running: Lakehouse) -> None:
+    first = _json(running, "ask", "how many page views were there in the last hour?", "--json")
+    assert first["badge"] in ("verified", "generated"), first
+    assert first["rows"][0][0] == 4
+    second = _json(running, "ask", "as a table", "--conversation", first["conversation"], "--json")
+    assert (second["rows"], second["chart"]) == (first["rows"], None)
+    refused = running.cli("ask", "?!")
+    assert refused.returncode == 2
+    assert refused.stderr.strip() == "There is no question. Ask something in words."
+
+
+def test_that_what_is_known_is_asked_of_the_running_lakehouse(running: Lakehouse) -> None:
+    vectors = running.service("vectors")
+    assert (vectors["state"], vectors["provider"]) == ("READY", "embedded")
+    assert vectors["port"]
+    added = running.cli("knowledge", "add", "Llamas are not sold here")
+    assert added.returncode == 0, added.stderr
+    best = _json(running, "knowledge", "search", "do you sell alpacas or llamas?", "--json")[0]
+    assert best["item"]["id"] == added.stdout.strip()
+    assert running.cli("knowledge", "delete", added.stdout.strip()).returncode == 0
+    assert running.service("vectors")["restarts"] == 0

@@ -69,7 +69,7 @@ def test_that_a_worker_that_does_not_hear_is_replaced(session):
     with pytest.raises(Cancelled):
         session.run("SELECT 2")
     timer.join()
-    assert 2 <= time.monotonic() - begun < 5
+    assert 0.5 <= time.monotonic() - begun < 3
     assert gone(pid)
     assert session.run("SELECT 3").first.columns == (("3",),)
 
@@ -132,7 +132,7 @@ def test_that_memory_has_an_end(session):
 
 
 def test_that_rows_that_do_not_fit_are_cut_and_not_refused(lake):
-    session = QuerySession(lake, Limits(memory_mb=256, max_rows=5_000_000))
+    session = QuerySession(lake, Limits(memory_mb=512, max_rows=5_000_000))
     try:
         result = session.run("SELECT range, repeat(uuid()::VARCHAR, 20) FROM range(10000000)")
         assert (result.rows, result.truncated) == (250_000, True)
@@ -162,7 +162,7 @@ def test_that_nothing_but_the_named_tables_can_be_read(shared, lake, sql):
 
 
 def test_that_a_table_that_is_not_named_is_not_there(shared):
-    with pytest.raises(StatementFailed, match="no table"):
+    with pytest.raises(StatementFailed, match="query_table is not allowed"):
         shared.run("SELECT * FROM query_table('gold' || '_kpis')")
 
 

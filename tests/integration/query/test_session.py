@@ -76,7 +76,7 @@ def test_that_equal_names_stay_as_they_are(shared):
         ("SELECT CAST('a' AS INT)", "Could not convert", 7),
         ("", "There is no statement.", None),
         ("DROP TABLE gold_kpis", "Only statements that read", None),
-        ("SELECT * FROM read_text('/etc/passwd')", "no other file or address", None),
+        ("SELECT * FROM read_text('/etc/passwd')", "no other file or address", 14),
     ],
 )
 def test_that_a_wrong_statement_is_explained_at_its_place(shared, sql, sentence, position):

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.fixture
-def resources(tmp_path: Path, shipped: Path) -> Path:
-    shutil.copytree(shipped, tmp_path / "resources" / "domains" / "ecommerce")
+def resources(tmp_path: Path, copy: Path) -> Path:
+    shutil.copytree(copy, tmp_path / "resources" / "domains" / "ecommerce")
     return tmp_path / "resources"
 
 
@@ -24,8 +24,8 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def override(data: Path, shipped: Path) -> Path:
-    return Path(shutil.copytree(shipped, data / "domains" / "ecommerce"))
+def override(data: Path, copy: Path) -> Path:
+    return Path(shutil.copytree(copy, data / "domains" / "ecommerce"))
 
 
 def _retitle(folder: Path, title: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from engine.contracts.names import Reason
 from engine.contracts.pack import PackSpec
+from engine.contracts.semantic import SemanticLayer
 from engine.domain import PackError, load_pack
 
 pytestmark = pytest.mark.unit
@@ -112,8 +114,11 @@ def test_that_a_file_that_is_not_text_is_refused(copy: Path) -> None:
     assert "cannot be read" in _refusal(copy).reason
 
 
-@pytest.mark.parametrize("file", ["alerts.yaml", "questions.yaml"])
-def test_that_a_pack_does_without_alerts_and_questions(copy: Path, file: str) -> None:
-    (copy / file).unlink()
+def test_that_a_pack_does_without_what_the_assistant_needs(copy: Path) -> None:
+    for name in ("alerts.yaml", "semantic.yaml"):
+        (copy / name).unlink()
+    for folder in ("questions", "knowledge"):
+        shutil.rmtree(copy / folder, ignore_errors=True)
     spec = load_pack(copy)
-    assert getattr(spec, file.removesuffix(".yaml")) == ()
+    assert (spec.alerts, spec.questions, spec.knowledge) == ((), (), ())
+    assert spec.semantic == SemanticLayer()

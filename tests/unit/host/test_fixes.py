@@ -91,6 +91,13 @@ def test_that_jars_are_fetched_again(paths, monkeypatch):
     assert fetched == ["jars"]
 
 
+def test_that_models_are_fetched_again(paths, monkeypatch):
+    monkeypatch.setattr(fixes, "ensure_models", lambda: 2)
+    fix = fix_for(Finding("models", "warning", "Missing or changed: x."), paths)
+    assert fix is not None
+    assert fix.run() == "2 models were fetched and checked."
+
+
 @pytest.mark.parametrize("level", ["ok", "warning"])
 def test_that_what_a_person_must_do_has_no_fix(paths, level):
     assert fix_for(Finding("disk", level, "x"), paths) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.provision import store as store_module
+from engine.provision import marks as marks_module
 from engine.provision.errors import JarMismatch, JarsNotFetched
 from engine.provision.ivy import FetchProgress, Report, not_fetched
 from engine.provision.jarlock import LockedJar
@@ -125,7 +125,7 @@ def test_that_the_quick_check_reads_no_jar_twice(
         read.append(path.name)
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    monkeypatch.setattr(store_module, "sha256_of", hash_and_note)
+    monkeypatch.setattr(marks_module, "sha256_of", hash_and_note)
     assert kinds(filled, quick=True) == {}
     assert read == []
     os.utime(filled.folder / "spark/b-1.jar", ns=(1, 1))

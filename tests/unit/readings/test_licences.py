@@ -9,6 +9,7 @@ import pytest
 from engine.host.versions import installed_parts, program_version, system_facts
 from engine.paths import DataPaths, resources_dir
 from engine.provision.jarlock import read_lock
+from engine.provision.models import model_store
 from engine.readings.licences import (
     UNKNOWN,
     Part,
@@ -102,3 +103,8 @@ def test_that_the_facts_of_the_system_have_what_a_report_needs(tmp_path):
     facts = system_facts(DataPaths(tmp_path))
     assert facts["RT-Lakehouse"] == program_version()
     assert {"Python", "Java", "System", "Processor", "Memory", "Disk", "Data folder"} <= set(facts)
+
+
+def test_that_each_model_that_set_up_brings_has_its_licence(found):
+    named = {part.name for part in found if part.kind == "Model"}
+    assert named == {model.title for model in model_store().models}

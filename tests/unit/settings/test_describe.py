@@ -66,7 +66,7 @@ def test_that_every_field_of_the_tree_is_described_once():
 def test_that_a_setting_has_words_for_a_person(info):
     assert info.title[0].isupper() or info.title.startswith("DuckDB")
     assert info.reason.endswith(".")
-    assert set(info.needs_restart) <= {"all", "broker", "pipeline", "generator"}
+    assert set(info.needs_restart) <= {"all", "broker", "pipeline", "generator", "vectors", "llm"}
     if info.kind in ("integer", "number", "bytes", "duration"):
         assert info.low is not None
         assert info.kind == "duration" or info.unit

@@ -151,12 +151,12 @@ def test_that_the_chart_picks_a_name_and_a_number(run, sessions, qtbot):
     qtbot.waitUntil(lambda: tab.result.chart.stack.currentWidget() is tab.result.chart.bars)
     assert ("chart", "bar", 1, 0) in sessions[0].asked
     assert tab.result.chart.note.text() == "Summed."
-    assert [bar.label for bar in tab.result.chart.bars.bars()] == ["DE", "FR"]
+    assert tab.result.chart.bars.labels() == ("DE", "FR")
     tab.result.chart.across.setCurrentIndex(0)
     tab.result.chart.shape.choose("line")
     tab.result.chart.shape.chosen.emit("line")
     qtbot.waitUntil(lambda: tab.result.chart.stack.currentWidget() is tab.result.chart.line)
-    assert tab.result.chart.line.to_csv() == "orders,orders\n1.0,3.0\n2.0,4.0\n"
+    assert tab.result.chart.line.to_csv() == "orders,orders\n1,3\n2,4\n"
 
 
 def test_that_an_export_shows_its_way_and_its_end(run, qtbot, tmp_path, toasts):

@@ -1,0 +1,1 @@
+"""What is made of rows afterwards: a forecast, what stands out, what a change came from."""

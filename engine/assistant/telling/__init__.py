@@ -1,0 +1,1 @@
+"""How a result is told: its sentence, written from its figures, and its chart."""

@@ -1,0 +1,1 @@
+"""What the assistant knows, found by meaning: embeddings and Qdrant."""

@@ -1,0 +1,1 @@
+"""Language models: one elsewhere over HTTP, or one on this computer."""

@@ -1,0 +1,55 @@
+"""One word for all services, where some only help."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.contracts.names import HELPERS, State
+from engine.contracts.status import ServiceSnapshot
+from engine.host.monitor import overall, usable
+
+pytestmark = pytest.mark.unit
+
+
+def services(**states: State) -> tuple[ServiceSnapshot, ...]:
+    return tuple(
+        ServiceSnapshot(name=name, provider="any", why="", state=state)
+        for name, state in states.items()
+    )
+
+
+STREAM = {"broker": State.READY, "pipeline": State.READY, "generator": State.READY}
+
+
+def test_that_all_is_ready_when_the_helpers_are_too() -> None:
+    up = services(**STREAM, vectors=State.READY)
+    assert overall(up) is State.READY
+    assert usable(up)
+
+
+@pytest.mark.parametrize("name", HELPERS)
+def test_that_a_helper_that_failed_degrades_all_and_ends_nothing(name: str) -> None:
+    lacking = services(**STREAM, **{str(name): State.FAILED})
+    assert overall(lacking) is State.DEGRADED
+    assert usable(lacking)
+
+
+def test_that_a_failed_stream_is_a_failure() -> None:
+    failed = services(**{**STREAM, "pipeline": State.FAILED}, vectors=State.FAILED)
+    assert overall(failed) is State.FAILED
+    assert not usable(failed)
+
+
+def test_that_a_helper_that_starts_is_waited_for() -> None:
+    starting = services(**STREAM, vectors=State.STARTING)
+    assert overall(starting) is State.STARTING
+    assert not usable(starting)
+
+
+@pytest.mark.parametrize("state", [State.BACKOFF, State.DEGRADED, State.STOPPED])
+def test_that_one_that_cannot_be_had_now_is_not_waited_for(state: State) -> None:
+    assert usable(services(**STREAM, vectors=state))
+
+
+def test_that_paused_demo_events_are_no_fault() -> None:
+    assert usable(services(**{**STREAM, "generator": State.STOPPED}, vectors=State.READY))
