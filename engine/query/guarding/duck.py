@@ -23,7 +23,7 @@ from engine.query.lexer import code
 Node = dict[str, Any]
 
 _OPERATOR: Final = re.compile(r"[^\w\s]+")
-_UNWRITTEN: Final = frozenset({"list_value", "struct_pack", "row", "construct_array", "main.mode"})
+_UNWRITTEN: Final = frozenset({"list_value", "struct_pack", "row"})
 _LEAVE: Final = "Leave it out: a statement may only read the lake's tables."
 _SHOWS: Final = frozenset(
     {("DESCRIBE", ""), ("SUMMARY", "")}

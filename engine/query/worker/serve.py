@@ -46,6 +46,10 @@ Reply = tuple[Answer, bytes]
 CUT = 500
 """Characters of a text on the screen; the whole value is read when somebody opens it."""
 
+TRIES = 3
+"""Results that are tried where the rows do not fit into memory, each a fraction of the one before:
+what a failed one leaves in pieces is missed by the next."""
+
 
 class Server:
     """One worker: at most one result at a time."""
@@ -129,19 +133,29 @@ class Server:
             cursor = self._cursors[number] = result.cursor()
         return cursor
 
+    def _leave(self, number: int) -> None:
+        """Closes a cursor at once: while one is open, its database keeps its memory."""
+        with self._guarding:
+            cursor = self._cursors.pop(number, None)
+        if cursor is not None:
+            cursor.close()
+
     def _execute(self, question: Execute) -> Reply:
         if self._result is not None:
             self._result.close()
             give_back()
         self._result = self._export = None
-        try:
-            return self._run(question, self._limits)
-        except duckdb.OutOfMemoryException:
-            fewer = smaller(question.sql, self._limits)
-            if fewer is None:
-                raise
-        give_back()  # a database lets go of its rows when it is closed
-        return self._run(question, fewer)
+        limits = self._limits
+        for _ in range(TRIES - 1):
+            try:
+                return self._run(question, limits)
+            except duckdb.OutOfMemoryException:
+                fewer = smaller(question.sql, limits)
+                if fewer is None:
+                    raise
+            give_back()  # a database lets go of its rows when it is closed
+            limits = fewer
+        return self._run(question, limits)
 
     def _run(self, question: Execute, limits: Limits) -> Reply:
         result = Result(question.tables, limits, question.known)
@@ -155,6 +169,7 @@ class Server:
             if question.first_rows and statement.columns:
                 body = _arrow(result.read(cursor, 0, question.first_rows, cut=CUT))
         except BaseException:
+            self._leave(question.id)
             result.close()
             raise
         self._result = result
