@@ -1,9 +1,9 @@
 """Rubbish is collected on the GUI thread, and nowhere else.
 
 Python collects on whichever thread happens to allocate. Where that is a thread of the engine, it
-takes apart Qt objects that belong to the GUI thread while that one goes on with its work: about
-once in half an hour the window ended with a segmentation fault in Shiboken. So the automatic
-collection is switched off and a timer does its work, by Python's own thresholds.
+takes apart Qt objects that belong to the GUI thread while that one goes on with its work, which
+Shiboken does not survive for ever. So the automatic collection is switched off and a timer does
+its work, by Python's own thresholds.
 """
 
 from __future__ import annotations

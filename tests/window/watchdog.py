@@ -7,10 +7,11 @@ busy machine is not mistaken for a blocked window: what is left is work or waiti
 
 from __future__ import annotations
 
-import sys
+import faulthandler
+import re
+import tempfile
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,12 +82,26 @@ class Watchdog(QObject):
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_S):
             if not self._where and time.monotonic() - self._beat_at > self._least_s / 2:
-                frame = sys._current_frames().get(self._thread_id)
-                self._where = "".join(traceback.format_stack(frame, 12)) if frame else ""
+                self._where = stack_of(self._thread_id)
 
     def _queued(self) -> float:
         """Seconds that the GUI thread has been runnable without running."""
         return int(self._schedstat.read_text().split()[1]) / 1e9
+
+
+def stack_of(thread: int) -> str:
+    """The thread's stack, the innermost call first.
+
+    Not by ``sys._current_frames``: a frame that this thread holds for a moment longer than the
+    other one needs it dies here, with every Qt object among its variables, and that ends the
+    process with a segmentation fault.
+    """
+    with tempfile.TemporaryFile() as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        text = file.read().decode(errors="replace")
+    found = re.search(rf"[Tt]hread 0x0*{thread:x} [^\n]*\n(.*?)(?:\n\n|\Z)", text, re.DOTALL)
+    return "\n".join(found[1].splitlines()[:12]) if found else ""
 
 
 def slowness() -> float:
