@@ -31,7 +31,7 @@ def serve(paths, monkeypatch):
     servers = []
 
     def serve(show):
-        servers.append(ControlServer(paths, Commands(nothing, nothing, show)))
+        servers.append(ControlServer(paths, Commands(nothing, nothing, nothing, show)))
 
     yield serve
     for server in servers:

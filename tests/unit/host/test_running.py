@@ -27,9 +27,10 @@ def made(tmp_path, monkeypatch) -> list[Any]:
         instances.append(SimpleNamespace(paths=paths, settings=settings, supervisor=supervisor))
         return instances[-1]
 
-    watch = SimpleNamespace(start=lambda: None, close=lambda: None)
+    part = SimpleNamespace(start=lambda: None, close=lambda: None)
     monkeypatch.setattr(running, "compose", compose)
-    monkeypatch.setattr(running, "alert_watch", lambda _instance, _monitor: watch)
+    monkeypatch.setattr(running, "alert_watch", lambda _instance, _monitor: part)
+    monkeypatch.setattr(running, "assistant_of", lambda _instance: part)
     return instances
 
 
@@ -48,10 +49,13 @@ def test_that_services_end_where_the_instance_cannot_be_reached(tmp_path, made, 
         pass
 
 
-def test_that_the_folder_is_free_again_where_a_part_cannot_be_made(tmp_path, made, monkeypatch):
+@pytest.mark.parametrize("part", ["alert_watch", "assistant_of"])
+def test_that_the_folder_is_free_again_where_a_part_cannot_be_made(
+    tmp_path, made, monkeypatch, part
+):
     paths = DataPaths(tmp_path / "data")
     with monkeypatch.context() as broken:
-        broken.setattr(running, "alert_watch", _full)
+        broken.setattr(running, part, _full)
         with pytest.raises(OSError, match="No space"):
             Running(paths)
     with Running(paths):
