@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.files import resource
@@ -14,9 +14,42 @@ SIZES = (16, 20, 24, 32, 48, 64)
 
 
 def icon(name: str, colour: str | None = None) -> QIcon:
-    """``resources/icons/<name>.svg`` in a colour; without one in the present text colour."""
-    text = colour or QGuiApplication.palette().color(QPalette.ColorRole.WindowText).name()
-    return _icon(name, text)
+    """``resources/icons/<name>.svg`` in a colour; without one always in the text's colour."""
+    return _following(name) if colour is None else _icon(name, colour)
+
+
+_clones: list[QIconEngine] = []
+
+
+class _TextColour(QIconEngine):
+    """Asks for the text's colour when it paints, so that another theme needs no new icon."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """See QIconEngine."""
+        self._now().paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """See QIconEngine; ``size`` is in the screen's own pixels."""
+        return self._now().pixmap(size, 1.0, mode, state)
+
+    def clone(self) -> QIconEngine:
+        """See QIconEngine."""
+        made = _TextColour(self._name)
+        _clones.append(made)  # PySide lets go of what is returned here, while Qt still uses it
+        return made
+
+    def _now(self) -> QIcon:
+        text = QGuiApplication.palette().color(QPalette.ColorRole.WindowText).name()
+        return _icon(self._name, text)
+
+
+@cache
+def _following(name: str) -> QIcon:
+    return QIcon(_TextColour(name))
 
 
 @lru_cache(maxsize=512)

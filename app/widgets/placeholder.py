@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.icons import icon
@@ -35,6 +35,7 @@ class Placeholder(QWidget):
         self.button = QPushButton()
         self.button.clicked.connect(self._act)
         self._action: Callable[[], None] | None = None
+        self._kind: Kind = "loading"
         for label in (self.picture, self.heading, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         parts: tuple[QWidget, ...] = (self.picture, self.heading, self.text, self.button)
@@ -44,7 +45,8 @@ class Placeholder(QWidget):
 
     def show_state(self, kind: Kind, title: str, text: str, action: Action | None = None) -> None:
         """``action`` is the button's text and what it does."""
-        self.picture.setPixmap(icon(ICONS[kind]).pixmap(32, 32))
+        self._kind = kind
+        self._draw()
         self.heading.setText(title)
         self.text.setText(text)
         self.text.setVisible(bool(text))
@@ -55,6 +57,15 @@ class Placeholder(QWidget):
         self._action = action[1] if action else None
         self.button.setText(action[0] if action else "")
         self.button.setVisible(action is not None)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+        """A pixmap does not follow the theme by itself."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        self.picture.setPixmap(icon(ICONS[self._kind]).pixmap(32, 32))
 
     def _act(self) -> None:
         if self._action is not None:

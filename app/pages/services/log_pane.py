@@ -50,7 +50,6 @@ class LogPane(QWidget):
         self._connect()
         self.refresher = Refresher(context, self, self._read, self._show, EVERY_S, LANE)
         self.foot.addWidget(self.refresher.status)
-        context.theme.changed.connect(self._paint_icons)
         self._search_again()
         self._show_counts()
 
@@ -293,12 +292,6 @@ class LogPane(QWidget):
         text = tr("The path is in the clipboard: {0}").format(self._folder)
         self._context.toast("info", text)
 
-    def _paint_icons(self) -> None:
-        for button in self.findChildren(QToolButton):
-            name = button.property("icon_name")
-            if name:
-                button.setIcon(icon(name))
-
     def _focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
@@ -308,7 +301,6 @@ def _button(name: str, hint: str, key: str) -> QToolButton:
     button = QToolButton()
     button.setObjectName(key)
     button.setIcon(icon(name))
-    button.setProperty("icon_name", name)
     button.setToolTip(hint)
     button.setAccessibleName(hint)
     return button

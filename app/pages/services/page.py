@@ -194,7 +194,6 @@ class ServicesPage(Page):
         card.restart_wanted.connect(lambda service: self._do("restart", service)())
         card.log_wanted.connect(self.show_log)
         card.copied.connect(self._say_copied)
-        self.context.theme.changed.connect(card.paint_icons)
         return card
 
     def _do(self, what: str, service: str) -> Callable[[], None]:

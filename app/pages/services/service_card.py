@@ -74,10 +74,6 @@ class ServiceCard(Card):
         self.body.addStretch(1)
         self._build_buttons()
 
-    def paint_icons(self) -> None:
-        """For another theme."""
-        self.copy_port.setIcon(icon("copy"))
-
     def show_snapshot(self, snapshot: ServiceSnapshot) -> None:
         """Brings everything up to date."""
         self.badge.show_state(snapshot.state)

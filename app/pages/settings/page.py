@@ -62,7 +62,6 @@ class SettingsPage(Page):
         self._build_bars()
         self._build_body()
         context.door.notified.connect(self._hear)
-        context.theme.changed.connect(self._theme_changed)
 
     # building
 
@@ -323,8 +322,3 @@ class SettingsPage(Page):
 
     def _opener(self, group: str) -> Callable[[], None]:
         return lambda: self.receive(group)
-
-    def _theme_changed(self) -> None:
-        for card in self.cards.values():
-            for row in card.rows.values():
-                row.theme_changed()

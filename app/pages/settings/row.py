@@ -102,10 +102,6 @@ class SettingRow(QFrame):
         """Beside the field, with what to do."""
         self._show_note(str(error), "bad", failed=True)
 
-    def theme_changed(self) -> None:
-        """Icons take the new text colour."""
-        self.reset.setIcon(icon("undo"))
-
     def _remark(self, keyring: bool) -> str:
         if self.info.source == "environment":
             return tr("The environment variable {0} gives this value; change it there.").format(

@@ -69,7 +69,6 @@ class TopicPage(Page):
         self.header_row.insertWidget(1, name)
         for button in (self.follow, write, file):
             self.header_row.addWidget(button)
-        self.context.theme.changed.connect(self._show_follow_icon)
         self._show_follow_icon()
 
     def endpoint(self) -> KafkaEndpoint:
