@@ -39,7 +39,10 @@ class Freshness(QLabel):
 
 
 class Refresher(QObject):
-    """Never overlaps itself: the next read begins ``every_s`` after the last one was shown."""
+    """Never overlaps itself: the next read begins ``every_s`` after the last one was shown.
+
+    Where ``every_s`` is a setting it is given as a question, and asked again after each read.
+    """
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class Refresher(QObject):
         owner: QWidget,
         read: Callable[[], Callable[[], Any]],
         show: Callable[[Any], None],
-        every_s: float,
+        every_s: float | Callable[[], float],
         lane: str = "reads",
     ) -> None:
         super().__init__(owner)
@@ -56,7 +59,7 @@ class Refresher(QObject):
         self._read = read
         self._show = show
         self._lane = lane
-        self._every_s = every_s
+        self._every_s = every_s if callable(every_s) else lambda: every_s
         self._running = False
         self._ticket: Ticket | None = None
         self._shown_at: float | None = None
@@ -73,10 +76,6 @@ class Refresher(QObject):
     def running(self) -> bool:
         """Whether it reads by itself."""
         return self._running
-
-    def set_interval(self, every_s: float) -> None:
-        """From the next read on."""
-        self._every_s = every_s
 
     def start(self) -> None:
         """Reads now and then again and again."""
@@ -112,7 +111,7 @@ class Refresher(QObject):
     def _describe_age(self, age: float) -> None:
         if not self._running:
             self.status.say(tr("Paused: updated {0}").format(ago(age)))
-        elif age > max(10.0, STALE_AFTER * self._every_s):
+        elif age > max(10.0, STALE_AFTER * self._every_s()):
             text = tr("Stale: last updated {0}").format(ago(age))
             hint = tr("The lake does not answer at present. The Services page shows why.")
             self.status.say(text, "warning", hint)
@@ -140,4 +139,4 @@ class Refresher(QObject):
     def _again(self) -> None:
         self.describe()
         if self._running:
-            self._next.start(int(self._every_s * 1000))
+            self._next.start(int(self._every_s() * 1000))

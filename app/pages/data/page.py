@@ -39,8 +39,7 @@ class DataPage(Page):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._cards: tuple[TableCard, ...] = ()
-        every_s = max(2.0, float(context.desk.settings.auto_refresh_interval))
-        self.refresher = Refresher(context, self, self._read, self._show, every_s)
+        self.refresher = Refresher(context, self, self._read, self._show, self._every_s)
         self.compact_button = QPushButton(tr("Compact now"))
         self.compact_button.setObjectName("compact")
         self.compact_button.clicked.connect(self.compact)
@@ -122,6 +121,9 @@ class DataPage(Page):
         ]
 
     # Reading
+
+    def _every_s(self) -> float:
+        return max(2.0, self.context.desk.settings.auto_refresh_interval)
 
     def _read(self) -> Callable[[], tuple[TableCard, ...]]:
         lake = self.context.desk.lake

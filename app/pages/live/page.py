@@ -59,8 +59,7 @@ class LivePage(Page):
         self._slow = HoursReader(desk.lake, desk.pack)
         self.tiles = Tiles(kpi_specs(desk.pack))
         self.charts = LiveCharts(context, desk.pack)
-        every_s = desk.settings.auto_refresh_interval
-        self.refresher = Refresher(context, self, self._read, self._show, every_s, "live")
+        self.refresher = Refresher(context, self, self._read, self._show, self._every_s, "live")
         self.hours_refresher = Refresher(
             context, self, self._read_hours, self._show_hours, HOURS_EVERY_S, "live-hours"
         )
@@ -68,7 +67,6 @@ class LivePage(Page):
         self.charts.dimension_chosen.connect(lambda _: self.refresher.now())
         self._fill_header()
         self._fill_body()
-        context.theme.changed.connect(self._show_buttons)
         self._show_buttons()
 
     def _fill_header(self) -> None:
@@ -160,6 +158,9 @@ class LivePage(Page):
                 refresher.start()
             else:
                 refresher.stop()
+
+    def _every_s(self) -> float:
+        return self.context.desk.settings.auto_refresh_interval
 
     def _window_s(self) -> float:
         return float(str(self.window_choice.value()))

@@ -58,8 +58,7 @@ class PipelinePage(Page):
         self.window_choice = Segmented([(tr(text), value) for text, value in WINDOWS])
         self.window_choice.setAccessibleName(tr("Time shown in the charts"))
         self.window_choice.chosen.connect(lambda _value: self._other_window())
-        every_s = context.desk.settings.auto_refresh_interval
-        self.refresher = Refresher(context, self, self._read, self._show, every_s)
+        self.refresher = Refresher(context, self, self._read, self._show, self._every_s)
         self._fill_header()
         self._fill_body()
         self._allow()
@@ -105,6 +104,9 @@ class PipelinePage(Page):
         ]
 
     # Reading
+
+    def _every_s(self) -> float:
+        return self.context.desk.settings.auto_refresh_interval
 
     def _read(self) -> Callable[[], tuple[PipelineReading, Charted]]:
         desk, window_s = self.context.desk, float(str(self.window_choice.value()))

@@ -25,13 +25,13 @@ def _write(context, service, lines, mode="a"):
 
 
 @pytest.fixture
-def pane(qtbot, context):
+def pane(qtbot, context, monkeypatch):
+    monkeypatch.setattr("app.pages.services.log_pane.EVERY_S", 0.05)
     _write(context, "broker", [f"INFO x: line {n}" for n in range(300)])
     _write(context, "pipeline", ["WARN y: slow", "ERROR y: broke", "\tat z", "INFO y: on"])
     pane = LogPane(context)
     qtbot.addWidget(pane)
     pane.resize(900, 400)
-    pane.refresher.set_interval(0.05)
     pane.show()
     pane.start()
     qtbot.waitUntil(lambda: pane.model.total == 300)

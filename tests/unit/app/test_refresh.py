@@ -8,8 +8,13 @@ import time
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from app.pages.data import DataPage
+from app.pages.live import LivePage
+from app.pages.pipeline import PipelinePage
 from app.refresh import Refresher
 from engine.errors import LakehouseError
+from engine.settings import Settings
+from tests.unit.app.pages.standin import StandInDesk
 
 pytestmark = pytest.mark.unit
 
@@ -91,3 +96,29 @@ def test_that_old_news_are_called_stale(context, owner, qtbot, monkeypatch):
     refresher.describe()
     assert refresher.status.text() == "Stale: last updated 40 s ago"
     refresher.stop()
+
+
+def test_that_a_changed_setting_counts_from_the_next_read_on(context, owner, qtbot):
+    shown, every_s = list[int](), [0.0]
+    counter = iter(range(1000))
+    refresher = Refresher(
+        context, owner, lambda: lambda: next(counter), shown.append, lambda: every_s[0]
+    )
+    refresher.start()
+    qtbot.waitUntil(lambda: len(shown) >= 3)
+    every_s[0] = 3600.0
+    qtbot.waitUntil(lambda: refresher._next.isActive() and refresher._next.interval() == 3_600_000)
+    refresher.stop()
+
+
+@pytest.mark.parametrize("page", [LivePage, PipelinePage, DataPage])
+def test_that_pages_refresh_as_often_as_the_settings_say_now(context, qtbot, tmp_path, page):
+    context.desk = desk = StandInDesk(tmp_path)
+    made = page(context)
+    qtbot.addWidget(made)
+    for seconds in (7.0, 11.0):
+        desk.settings = Settings(auto_refresh_interval=seconds)
+        made.shown()
+        qtbot.waitUntil(made.refresher._next.isActive)
+        assert made.refresher._next.interval() == seconds * 1000
+        made.hidden()
