@@ -74,6 +74,8 @@ class AssistantPage(Page):
         self._pending: Pending | None = None
         self._question = ""
         self._cancelling = False
+        self._loading = False
+        """Earlier turns are still coming: a question's answer would stand among them."""
         self._opening = 0
         """Number of the conversation on the page: what belongs to an earlier one comes too late."""
         self._build_header()
@@ -205,7 +207,7 @@ class AssistantPage(Page):
 
     def ask(self, question: str) -> None:
         """Asks; the answer comes below the question. One question at a time."""
-        if self.busy:
+        if self.busy or self._loading:
             return
         self.samples.hide()
         self._question, self._cancelling = question, False
@@ -336,6 +338,7 @@ class AssistantPage(Page):
 
     def _show_anew(self) -> None:
         self._opening += 1
+        self._load(False)
         self._conversation = None
         self.talk.clear()
         self.samples.show()
@@ -351,14 +354,19 @@ class AssistantPage(Page):
         self.history.show_current(conversation)
         waiting = said(tr("Loading…"))
         self.talk.append(waiting)
+        self._load(True)
         number, assistant = self._opening, self.assistant
         self.context.door.ask(
             lambda: assistant.turns(conversation),
             lambda turns: self._show_turns(number, waiting, turns),
-            self._not_opened,
+            lambda error: self._not_opened(number, error),
             owner=self,
             lane=TALKS,
         )
+
+    def _load(self, loading: bool) -> None:
+        self._loading = loading
+        self.composer.set_busy(self.busy or loading)
 
     def _show_turns(self, number: int, waiting: QWidget, turns: tuple[Answer, ...]) -> None:
         if number != self._opening:
@@ -371,15 +379,20 @@ class AssistantPage(Page):
 
     def _show_next(self, number: int, left: list[Answer]) -> None:
         """One card a turn of the event loop: all at once would hold the window up."""
-        if number != self._opening or not left:
+        if number != self._opening:
             return
-        answer = left.pop(0)
-        self.talk.append(bubble(answer.question), question=True)
-        self.talk.append(self._card(answer))
-        QTimer.singleShot(0, self, lambda: self._show_next(number, left))
+        if left:
+            answer = left.pop(0)
+            self.talk.append(bubble(answer.question), question=True)
+            self.talk.append(self._card(answer))
+        if left:
+            QTimer.singleShot(0, self, lambda: self._show_next(number, left))
+        else:
+            self._load(False)
 
-    def _not_opened(self, error: LakehouseError) -> None:
-        self._show_anew()
+    def _not_opened(self, number: int, error: LakehouseError) -> None:
+        if number == self._opening:
+            self._show_anew()
         self.context.toast("error", str(error))
 
     def delete_conversation(self, kept: Conversation) -> None:

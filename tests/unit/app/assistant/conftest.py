@@ -77,6 +77,10 @@ class Scripted:
         self.gate = threading.Event()
         self.gate.set()
         self.cancelled = threading.Event()
+        self.shelf = threading.Event()
+        """Kept turns are waited for while it is shut."""
+        self.shelf.set()
+        self.lost = False
 
     def keep(self, name: str, title: str, turns: int = 2, age_h: float = 1.0) -> Conversation:
         at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=age_h)
@@ -120,6 +124,9 @@ class Scripted:
         return tuple(c for c in self.kept.values() if search in c.title)
 
     def turns(self, conversation: str) -> tuple[Answer, ...]:
+        self.shelf.wait(5)
+        if self.lost:
+            raise QueryFailed("The conversation is gone.", "Begin a new one.")
         return (RANKED, SERIES)
 
     def delete(self, conversation: str) -> None:

@@ -138,6 +138,43 @@ def test_that_one_is_opened_and_gone_on_with(page, assistant, qtbot, ask) -> Non
     assert assistant.asked == [("and then?", "old")]
 
 
+def test_that_no_question_is_asked_among_turns_that_still_come(page, assistant, qtbot) -> None:
+    assistant.shelf.clear()
+    page.composer.text.setPlainText("and then?")
+    page.open_conversation("old")
+    page.composer.send()
+    page.ask("and then?")
+    assert page.composer.text.toPlainText() == "and then?"
+    assistant.shelf.set()
+    qtbot.waitUntil(page.composer.ask.isEnabled)
+    page.composer.send()
+    qtbot.waitUntil(lambda: len(cards(page)) == 3)
+    assert [card.answer.question for card in cards(page)] == ["top", "trend", "and then?"]
+    assert assistant.asked == [("and then?", "old")]
+
+
+def test_that_another_choice_ends_the_loading_of_one(page, assistant, toasts, qtbot) -> None:
+    assistant.shelf.clear()
+    page.open_conversation("old")
+    page.begin_anew()
+    page.ask("top")
+    qtbot.waitUntil(lambda: len(cards(page)) == 1)
+    assistant.lost = True
+    assistant.shelf.set()
+    qtbot.waitUntil(lambda: ("error", "The conversation is gone. Begin a new one.") in toasts)
+    assert [card.answer.question for card in cards(page)] == ["top"]
+
+
+def test_that_one_that_cannot_be_opened_leaves_a_page_to_ask_on(
+    page, assistant, toasts, qtbot, ask
+) -> None:
+    assistant.lost = True
+    page.open_conversation("old")
+    qtbot.waitUntil(lambda: toasts != [])
+    ask("top")
+    assert assistant.asked == [("top", None)]
+
+
 def test_that_one_is_deleted_only_after_a_question(page, assistant, qtbot, monkeypatch) -> None:
     kept = assistant.keep("old", "top")
     said = []
