@@ -13,6 +13,7 @@ from engine.assistant.running import Rows, given_up
 from engine.assistant.telling.drawn import without_wanted
 from engine.contracts.assistant import Answer, Badge, Progress, Source
 from engine.contracts.chart import ChartSpec
+from engine.contracts.knowledge import Hit
 
 
 class Asking:
@@ -39,6 +40,8 @@ class Asking:
         """What the ways that had no answer have to say: notes of the answer there will be."""
         self.guesses: list[str] = []
         """Questions that may have been meant, the likeliest first."""
+        self.hits: tuple[Hit, ...] = ()
+        """What the knowledge store has near it, the best first; empty where it was not asked."""
         self._hear = hear
         self._cancelled = threading.Event()
 
@@ -50,12 +53,16 @@ class Asking:
         """Whether somebody gave up."""
         return self._cancelled.is_set()
 
+    def check(self) -> None:
+        """Raises Cancelled where nobody wants the answer any more."""
+        if self.cancelled():
+            raise given_up()
+
     def step(
         self, step: Literal["looking", "thinking", "running", "writing"], text: str = ""
     ) -> None:
         """Says what is done next. Raises Cancelled where nobody wants it any more."""
-        if self.cancelled():
-            raise given_up()
+        self.check()
         if self._hear is not None:
             self._hear(Progress(step, text))
 

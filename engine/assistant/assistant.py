@@ -16,7 +16,9 @@ from engine.assistant.ratings import Ratings
 from engine.assistant.running import Runner, given_up
 from engine.assistant.talks.markdown import markdown
 from engine.assistant.talks.store import Talks
+from engine.assistant.ways.unfinished import unfinished
 from engine.contracts.assistant import Answer, Conversation, Progress, Readiness
+from engine.query.errors import PastDeadline, WorkerEnded
 
 LONGEST: Final = 2_000
 """Characters of a question: far more than any; a pasted file is none."""
@@ -128,7 +130,10 @@ class LakeAssistant:
     def _answer(self, asking: Asking) -> Answer:
         asking.step("looking")
         for way in self._ways:
-            answer = way(asking)
+            try:
+                answer = way(asking)
+            except (PastDeadline, WorkerEnded) as error:
+                answer = unfinished(asking, error)
             if answer is not None:
                 asking.step("writing", answer.answer)
                 return replace(answer, notes=(*answer.notes, *asking.remarks))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from engine.assistant.asking import Way
 from engine.assistant.assistant import LakeAssistant
 from engine.assistant.errors import TalksError
-from engine.assistant.looking import Looking
+from engine.assistant.looking import Looking, Searched
 from engine.assistant.meaning import LayerMeaning
 from engine.assistant.nearness import Nearness
 from engine.assistant.proposing.values import Values
@@ -27,6 +28,7 @@ from engine.contracts.knowledge import Knowledge, KnowledgeItem
 from engine.contracts.llm import ChatModel
 from engine.contracts.pack import PackSpec
 from engine.contracts.query import Limits
+from engine.query.pool import POOL, WorkerPool
 from engine.query.session import QuerySession
 from engine.query.sources import Lake, table_columns
 from engine.settings import QuerySettings
@@ -45,6 +47,7 @@ def open_assistant(
     knowledge: Knowledge | None = None,
     model: ChatModel | None = None,
     share_values: bool = False,
+    late: Searched | None = None,
     now: Callable[[], dt.datetime] = _now,
     session: QuerySession | None = None,
 ) -> LakeAssistant:
@@ -52,18 +55,18 @@ def open_assistant(
 
     ``folder`` is the data folder, where conversations are kept; None keeps them in memory.
     ``knowledge`` and ``model`` may be None, or fail: verified questions and the reader go on.
+    ``late`` is knowledge that takes seconds to open: asked only where neither verified questions
+    nor the rules had an answer.
     ``session`` is one that was warmed before; the assistant closes it.
     ``share_values`` lets a model that is not on this computer see values out of the lake.
     """
-    runner = WorkerRunner(session or answer_session(lake, query or QuerySettings()))
+    runner = WorkerRunner(session or answer_session(lake, query or QuerySettings(), POOL))
     talks, looking = Talks(folder), Looking(knowledge)
     meaning = LayerMeaning(pack.semantic, None if knowledge is None else Nearness(knowledge.embed))
     queries = Queries(meaning, runner)
-    ways: list[Way] = [
-        Redraw(runner, queries),
-        Known(pack, meaning, queries, runner, looking, _liked(talks)),
-        Read(meaning, queries),
-    ]
+    known = Known(pack, meaning, queries, runner, looking, _liked(talks))
+    again = replace(known, looking=Looking(late), loose=True)
+    ways: list[Way] = [Redraw(runner, queries), known, Read(meaning, queries), again]
     if model is not None:
         sources = Sources(
             lambda: table_columns(lake), Values(pack.semantic, runner), looking, share_values
@@ -75,16 +78,21 @@ def open_assistant(
         runner,
         talks,
         Ratings(knowledge),
-        Prospects(pack, looking, model),
+        Prospects(pack, looking, model, share_values),
         tuple(spec.asks[0] for spec in pack.questions),
         now,
     )
 
 
-def answer_session(lake: Lake, query: QuerySettings) -> QuerySession:
-    """A session that keeps as many rows as an answer has, and one more to know of others."""
+def answer_session(
+    lake: Lake, query: QuerySettings, pool: WorkerPool | None = None
+) -> QuerySession:
+    """A session that keeps as many rows as an answer has, and one more to know of others.
+
+    Without ``pool`` no worker is started ahead: who asks one question needs no second.
+    """
     limits = Limits(memory_mb=query.memory_mb, max_rows=MOST_ROWS + 1)
-    return QuerySession(lake, limits, query.deadline)
+    return QuerySession(lake, limits, query.deadline, pool=pool)
 
 
 def _liked(talks: Talks) -> Callable[[], tuple[KnowledgeItem, ...]]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
-from engine.contracts.knowledge import Hit, Kind, Knowledge
+from engine.contracts.knowledge import Hit, Kind
 from engine.errors import LakehouseError
 
 MOST: Final = 8
 MOST_NAMES: Final = 24
 
 
+class Searched(Protocol):
+    """What ``Looking`` needs of a ``Knowledge``."""
+
+    def search(self, text: str, kinds: Sequence[Kind] = (), limit: int = 5) -> tuple[Hit, ...]:
+        """See Knowledge."""
+        ...
+
+
 class Looking:
     """Searches; ``trouble`` is why the last search could not be made, empty where it could."""
 
-    def __init__(self, knowledge: Knowledge | None) -> None:
+    def __init__(self, knowledge: Searched | None) -> None:
         self._knowledge = knowledge
         self.trouble = "" if knowledge else "The knowledge store is not in use."
 

@@ -12,10 +12,17 @@ from engine.errors import LakehouseError
 class Prospects:
     """Looks at what there is each time it is asked: a model may come and go."""
 
-    def __init__(self, pack: PackSpec, looking: Looking, model: ChatModel | None) -> None:
+    def __init__(
+        self,
+        pack: PackSpec,
+        looking: Looking,
+        model: ChatModel | None,
+        share_values: bool = False,
+    ) -> None:
         self._pack = pack
         self._looking = looking
         self._model = model
+        self._sent = "frequent values are sent" if share_values else "rows of tables are not sent"
 
     def __call__(self) -> Readiness:
         """See Assistant.ready."""
@@ -35,7 +42,7 @@ class Prospects:
                 f"No language model is in use: {_without(count, pack)}{missing}",
                 "Set one up in the settings for questions in freer words.",
             )
-        where = "on this computer" if info.local else "elsewhere; rows of tables are not sent"
+        where = "on this computer" if info.local else f"elsewhere; {self._sent}"
         return Readiness(
             f"{count} verified questions, and others with {info.name} ({where}).{missing}",
             "",

@@ -68,7 +68,7 @@ class WorkerRunner:
     def run(self, sql: str) -> Rows:
         """See Runner."""
         self._check()
-        result = self._session.run(sql)
+        result = self._session.run(sql, given_up=self._given_up.is_set)
         self._check()
         count = min(result.rows, MOST_ROWS)
         table = self._session.table(0, count)
@@ -78,7 +78,7 @@ class WorkerRunner:
     def explain(self, sql: str) -> None:
         """See Runner."""
         self._check()
-        self._session.run(f"EXPLAIN {sql}")
+        self._session.run(f"EXPLAIN {sql}", given_up=self._given_up.is_set)
         self._check()
 
     def warm(self) -> None:

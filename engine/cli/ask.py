@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from engine.paths import data_paths
@@ -48,7 +47,7 @@ def _ask(question: str, conversation: str | None) -> Answer:
     try:
         return asking.answer_from(control.ask(paths, request))
     except control.NotRunning:
-        with closing(asking.assistant_alone(paths, os.environ)) as assistant:
+        with asking.assistant_alone(paths, os.environ) as assistant:
             return assistant.ask(question, conversation)
 
 

@@ -7,6 +7,7 @@ none runs it answers from the lake alone.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from engine.contracts.assistant import Answer, Assistant, Progress
 from engine.domain.find import find_pack
 from engine.errors import LakehouseError
 from engine.host.folders import lake_path
+from engine.host.knowledge import LateKnowledge
 from engine.lake import LakeReader
 from engine.paths import DataPaths, resources_dir
 from engine.settings import load_settings
@@ -38,22 +40,32 @@ def assistant_of(instance: Instance) -> LakeAssistant:
         query=instance.settings.query,
         knowledge=instance.knowledge,
         model=instance.models,
+        share_values=instance.settings.assistant.share_values,
     )
 
 
-def assistant_alone(paths: DataPaths, env: Mapping[str, str]) -> LakeAssistant:
-    """One over the lake alone. Close it. Raises SettingsError or PackError."""
+@contextmanager
+def assistant_alone(paths: DataPaths, env: Mapping[str, str]) -> Iterator[LakeAssistant]:
+    """One over the lake alone, for as long as the context lasts.
+
+    The knowledge of the folder is opened only where nothing else had an answer: that takes as
+    long as the answer. Raises SettingsError or PackError.
+    """
     settings = load_settings(env, paths.root)
     lake = LakeReader(lake_path(paths, settings))
-    session = answer_session(lake, settings.query)
-    session.warm()  # its process starts while the pack is read
-    try:
+    with ExitStack() as stack:
+        session = answer_session(lake, settings.query)
+        stack.callback(session.close)
+        session.warm()  # its process starts while the pack is read
         pack = find_pack(settings.domain, paths.root, resources_dir())
-    except BaseException:
-        session.close()
-        raise
-    folder = paths.root if paths.root.is_dir() else None
-    return open_assistant(pack.spec, lake, folder, session=session)
+        folder = paths.root if paths.root.is_dir() else None
+        late = None
+        if folder is not None:
+            late = LateKnowledge(paths, env)
+            stack.callback(late.close)
+        assistant = open_assistant(pack.spec, lake, folder, session=session, late=late)
+        stack.callback(assistant.close)
+        yield assistant
 
 
 def serve_question(assistant: Assistant, request: _Message) -> Generator[_Message, None, None]:

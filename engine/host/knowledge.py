@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
-from engine.contracts.knowledge import Knowledge
+from engine.contracts.knowledge import Hit, Kind, Knowledge
 from engine.domain.find import find_pack
+from engine.errors import LakehouseError
 from engine.host.control import is_running
 from engine.knowledge.desk import KnowledgeClient
 from engine.paths import DataPaths, resources_dir
@@ -41,3 +42,37 @@ def knowledge_at_hand(
     assert isinstance(provider, Vectors)
     with opened(provider.config(), MiniLM(minilm()), tell) as knowledge:
         yield knowledge
+
+
+class LateKnowledge:
+    """Knowledge that is opened by the first who asks for it. Close it.
+
+    Whatever goes wrong is a LakehouseError: who can do without it goes on.
+    """
+
+    def __init__(self, paths: DataPaths, env: Mapping[str, str]) -> None:
+        self._paths = paths
+        self._env = env
+        self._stack = ExitStack()
+        self._opened: Knowledge | None = None
+
+    def search(self, text: str, kinds: Sequence[Kind] = (), limit: int = 5) -> tuple[Hit, ...]:
+        """See Knowledge."""
+        try:
+            return self._open().search(text, kinds, limit)
+        except LakehouseError:
+            raise
+        except Exception as error:  # its libraries raise their own kinds, and none may cost more
+            raise LakehouseError(
+                f"The knowledge store cannot be opened: {error}.",
+                "Questions are answered without it.",
+            ) from error
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        self._stack.close()
+
+    def _open(self) -> Knowledge:
+        if self._opened is None:
+            self._opened = self._stack.enter_context(knowledge_at_hand(self._paths, self._env))
+        return self._opened

@@ -17,8 +17,23 @@ class StatementFailed(QueryFailed):
         self.position = position
 
 
+class StatementRefused(StatementFailed):
+    """The guard would not let it run, whatever the database would have made of it."""
+
+
 class Cancelled(LakehouseError):
     """Somebody cancelled it, or it ran past its deadline."""
+
+
+class PastDeadline(Cancelled):
+    """It ran longer than a statement may, ``seconds``, and nobody gave it up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The statement ran longer than {seconds:g} s and was cancelled.",
+            "Ask for less, or raise the time limit for queries in the settings.",
+        )
+        self.seconds = seconds
 
 
 class WorkerEnded(LakehouseError):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from engine.contracts.query import Failure, Limits
 from engine.errors import LakehouseError
 from engine.lake.errors import LakeReadError
-from engine.query.errors import Cancelled, NoResult, StatementFailed
+from engine.query.errors import Cancelled, NoResult, StatementFailed, StatementRefused
 from engine.query.sources import AsOf
 
 _NO_TABLE = re.compile(r"Table with name (\S+) does not exist!")
@@ -37,7 +37,7 @@ def error_of(
                 "Ask for fewer rows or columns, or raise the memory for queries in the settings.",
             )
         case "refused":
-            return StatementFailed(failure.message, failure.remedy, failure.position)
+            return StatementRefused(failure.message, failure.remedy, failure.position)
     return _wrong(failure, tables)
 
 

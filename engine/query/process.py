@@ -21,7 +21,7 @@ from typing import Literal
 
 from engine.contracts.deathwatch import launcher_prefix
 from engine.contracts.query import ANSWER, Answer, Asked, Cancel, Failure, Limits, Ready
-from engine.query.errors import Cancelled, WorkerEnded
+from engine.query.errors import Cancelled, PastDeadline, WorkerEnded
 from engine.query.frames import BrokenFrame, read_frame, write_frame
 
 INTERRUPT_GRACE_S = 0.5
@@ -134,7 +134,7 @@ class WorkerProcess:
             self.kill()
             raise self._ended() from None
         if item == "cancel":
-            raise _cancelled()
+            raise cancelled()
         if item == "ended":
             raise self._ended()
 
@@ -152,11 +152,11 @@ class WorkerProcess:
                 if stopping is not None:
                     self.kill()
                     raise stopping from None
-                item, stopping = "cancel", _too_long(deadline_s or 0.0)
+                item, stopping = "cancel", PastDeadline(deadline_s or 0.0)
             if item == "ended":
                 raise stopping or self._ended()
             if item == "cancel":
-                stopping = stopping or _cancelled()
+                stopping = stopping or cancelled()
                 until = time.monotonic() + INTERRUPT_GRACE_S
                 self._send(Cancel(target=number))
             elif item == "ready":
@@ -247,12 +247,6 @@ class WorkerProcess:
         )
 
 
-def _cancelled() -> Cancelled:
+def cancelled() -> Cancelled:
+    """What a statement that was given up ends with."""
     return Cancelled("The statement was cancelled.", "Run it again.")
-
-
-def _too_long(seconds: float) -> Cancelled:
-    return Cancelled(
-        f"The statement ran longer than {seconds:g} s and was cancelled.",
-        "Ask for less, or raise the time limit for queries in the settings.",
-    )

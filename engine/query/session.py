@@ -37,11 +37,11 @@ from engine.contracts.query import (
     Vocabulary,
     Words,
 )
-from engine.query.errors import Cancelled, NoResult, StatementFailed
+from engine.query.errors import NoResult, StatementFailed
 from engine.query.explain import error_of
 from engine.query.page import Page, page_of, tsv
 from engine.query.pool import POOL, WorkerPool
-from engine.query.process import WorkerProcess
+from engine.query.process import WorkerProcess, cancelled
 from engine.query.sources import AsOf, Lake, sources
 from engine.query.transfer import receive
 from engine.settings import QuerySettings
@@ -141,12 +141,18 @@ class QuerySession:
         if asking is not None:
             asking[0].cancel(asking[1])
 
-    def run(self, sql: str, as_of: AsOf = None) -> QueryResult:
+    def run(
+        self, sql: str, as_of: AsOf = None, given_up: Callable[[], bool] = lambda: False
+    ) -> QueryResult:
         """Runs one statement over the lake's newest versions, or those ``as_of``.
 
+        ``cancel`` is about what runs. Whoever may give up before says so by ``given_up``, which
+        must be true before ``cancel`` is called.
         Raises StatementFailed, LakeReadError, Cancelled or WorkerEnded.
         """
         self._cancelled.clear()
+        if given_up():  # its cancel may be the one that was just cleared
+            raise cancelled()
         self._columns, self._as_of = (), as_of
         _check_text(sql)
         self._ready()  # it starts while the files are listed
@@ -256,7 +262,7 @@ class QuerySession:
             self._asking = worker, number
         try:
             if self._cancelled.is_set():
-                raise Cancelled("The statement was cancelled.", "Run it again.")
+                raise cancelled()
             deadline = None if self._deadline_s is None else max(self._deadline_s, at_least_s)
             answer, body = worker.ask(question(number), deadline)
             if kind is Executed and isinstance(answer, Failure) and answer.reason == "memory":

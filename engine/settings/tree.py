@@ -312,6 +312,13 @@ class AssistantSettings(Section):
         ge=1,
         le=10_000,
     )
+    share_values: bool = setting(
+        False,
+        "Show values of the tables to a model service",
+        "Off: table and column names are sent, no row. On: the most frequent values of text "
+        "columns are sent too, and a model finds a country or product by its name.",
+        facts=Facts(restart=ALL),
+    )
     local_model: Text = setting(
         None,
         "Model file on this computer",

@@ -3,7 +3,8 @@
 Strict on purpose: a wrong answer under the badge *verified* is worse than none. A question is one
 of the pack's where it says the same, word for word in any order, apart from the parameters and
 from words that mean nothing here. Where its meaning is near as well (a hit of the knowledge
-store), it may mix the words of that question's wordings. What it adds always makes it another.
+store), it may mix the words of that question's wordings. Where the rules could make nothing of it,
+it may add to one wording words of the others. Any other word always makes it another.
 """
 
 from __future__ import annotations
@@ -46,11 +47,12 @@ class Verified:
 
 
 def match_verified(
-    question: str, spec: PackSpec, hits: Sequence[Hit], now: dt.datetime
+    question: str, spec: PackSpec, hits: Sequence[Hit], now: dt.datetime, loose: bool = False
 ) -> Verified | None:
     """The pack's question that this is; None where it is none, or might be two.
 
-    ``hits`` are what the knowledge store found for the question; may be empty.
+    ``hits`` are what the knowledge store found for the question; may be empty. ``loose`` is for
+    questions that the rules could make nothing of.
     """
     asked = take_apart(question, spec.semantic, now)
     known = _known(spec)
@@ -58,6 +60,8 @@ def match_verified(
     if not found:
         named = near_question(hits)
         found = [entry for entry in known if entry.spec.name == named and entry.mixed(asked)]
+    if not found and loose:
+        found = [entry for entry in known if entry.fuller(asked)]
     made = [verified for entry in found if (verified := _filled(entry.spec, asked, now))]
     return made[0] if len(made) == 1 else None
 
@@ -97,6 +101,13 @@ class _Known:
         """Whether it says what one of the wordings says."""
         near = any(asked.core <= words for words in self._rough)
         return near and asked.words(self.spec.params) in self.wordings
+
+    def fuller(self, asked: Plain) -> bool:
+        """Whether it has all of one wording, and else only words of the other wordings."""
+        words = asked.words(self.spec.params)
+        if not words <= frozenset.union(*self.wordings):
+            return False
+        return any(wording and wording <= words for wording in self.wordings)
 
     def mixed(self, asked: Plain) -> bool:
         """Whether it has what all wordings have, and no word that none has."""

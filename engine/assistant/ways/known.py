@@ -37,18 +37,20 @@ class Known:
     runner: Runner
     looking: Looking
     liked: Callable[[], Sequence[KnowledgeItem]]
+    loose: bool = False
+    """Whether it stands behind the rules, which could make nothing of the question."""
 
     def __call__(self, asking: Asking) -> Answer | None:
         """See Way; the store is asked only where the words alone do not decide it."""
         found = match_verified(asking.words, self.pack, (), asking.now)
         if found is not None:
             return self._packs(asking, found)
-        hits = self.looking(asking.words)
+        hits = asking.hits = asking.hits or self.looking(asking.words)
         items = [*(hit.item for hit in hits), *self.liked()]
         pair = match_user(asking.words, items, self.pack.semantic, asking.now)
         if pair is not None and (answer := self._users(asking, pair)) is not None:
             return answer
-        found = match_verified(asking.words, self.pack, hits, asking.now)
+        found = match_verified(asking.words, self.pack, hits, asking.now, self.loose)
         return None if found is None else self._packs(asking, found)
 
     def _packs(self, asking: Asking, found: Verified) -> Answer:

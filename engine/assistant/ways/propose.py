@@ -28,13 +28,14 @@ from engine.assistant.telling.paraphrase import paraphrase
 from engine.assistant.telling.sentences import Result, sentence
 from engine.assistant.ways.query import Queries
 from engine.assistant.ways.settle import settle
+from engine.assistant.ways.unfinished import unfinished
 from engine.contracts.assistant import Answer, Badge, Usage
 from engine.contracts.knowledge import Hit
 from engine.contracts.llm import ChatModel, Completion, Message, ModelInfo
 from engine.contracts.semantic import SemanticLayer
 from engine.lake.errors import QueryFailed
 from engine.llm.errors import ModelError
-from engine.query.errors import Cancelled
+from engine.query.errors import Cancelled, PastDeadline, StatementRefused, WorkerEnded
 
 REPAIRS: Final = 2
 """Of a large model; a small one would say the same again."""
@@ -131,7 +132,7 @@ class Propose:
         return _Talk(info, layer, list(said), columns, sees)
 
     def _converse(self, asking: Asking, talk: _Talk) -> Answer | None:
-        error = ""
+        failure: Exception | None = None
         for attempt in range(1 + (REPAIRS if talk.info.large else 0)):
             talk.attempts = attempt
             text = self._complete(asking, talk)
@@ -140,12 +141,14 @@ class Propose:
             try:
                 proposal = read_proposal(text, self.meaning.layer, talk.info.large)
                 answer = self._carry_out(asking, proposal, talk)
-            except (NoProposal, QueryFailed, *CANNOT_COMPILE) as failure:
-                error = str(failure)
-                self._say_again(talk, text, error)
+            except (PastDeadline, WorkerEnded) as error:
+                return self._signed(unfinished(asking, error, "model"), talk)
+            except (NoProposal, QueryFailed, *CANNOT_COMPILE) as error:
+                failure = error
+                self._say_again(talk, text, str(error))
                 continue
             return None if answer is None else self._signed(answer, talk)
-        return self._given_up(asking, talk, error)
+        return self._given_up(asking, talk, failure)
 
     def _complete(self, asking: Asking, talk: _Talk) -> str | None:
         """One answer of the model; None where a small one takes too long for what it is worth.
@@ -224,11 +227,12 @@ class Propose:
         name = talk.spent[-1].model or talk.info.name
         return replace(answer, model=name, repairs=talk.attempts, usage=talk.usage())
 
-    def _given_up(self, asking: Asking, talk: _Talk, error: str) -> Answer | None:
+    def _given_up(self, asking: Asking, talk: _Talk, failure: Exception | None) -> Answer | None:
         if not talk.info.large:
             return None
-        text = f"The model's statement could not be run, also after {REPAIRS} repairs: {error}"
-        return self._signed(asking.answer(text, "clarify", "model"), talk)
+        text = f"The model's statement could not be run, also after {REPAIRS} repairs: {failure}"
+        badge: Badge = "refused" if isinstance(failure, StatementRefused) else "clarify"
+        return self._signed(asking.answer(text, badge, "model"), talk)
 
 
 def narrowed(layer: SemanticLayer, hits: Sequence[Hit]) -> SemanticLayer:

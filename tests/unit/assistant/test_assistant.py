@@ -17,7 +17,8 @@ from engine.assistant.running import Rows
 from engine.assistant.talks.store import FILE_NAME, Talks
 from engine.assistant.ways.settle import settle
 from engine.contracts.assistant import Answer, Assistant, Progress, Readiness
-from engine.query.errors import Cancelled
+from engine.errors import LakehouseError
+from engine.query.errors import Cancelled, PastDeadline, WorkerEnded
 from tests.unit.assistant.doubles import NOW, FakeKnowledge, FakeRunner
 
 pytestmark = pytest.mark.unit
@@ -108,6 +109,26 @@ def test_that_cancel_ends_a_running_statement_and_the_next_question_works(bench:
     assert bench.assistant.conversations() == (), "what was given up is not kept"
     bench.runner.act = lambda _sql: None
     assert bench.assistant.ask("quick", None).answer == "seven"
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (PastDeadline(10.0), "longer than 10 s"),
+        (WorkerEnded("The process ended.", "Ask for less."), "The process ended. Ask for less."),
+    ],
+)
+def test_that_a_statement_without_an_end_is_an_answer(
+    bench: Bench, failure: LakehouseError, said: str
+) -> None:
+    def act(_sql: str) -> None:
+        raise failure
+
+    bench.runner.act = act
+    answer = bench.assistant.ask("slow", None)
+    assert (answer.badge, answer.sql) == ("clarify", None)
+    assert said in answer.answer
+    assert bench.assistant.turns(answer.conversation) == (answer,)
 
 
 def test_that_cancel_without_a_question_cancels_nothing(bench: Bench) -> None:

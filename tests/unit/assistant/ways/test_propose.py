@@ -19,7 +19,7 @@ from engine.contracts.llm import ModelInfo
 from engine.contracts.pack import PackSpec
 from engine.contracts.semantic import Period, SemanticQuery
 from engine.llm.errors import NotReachable
-from engine.query.errors import Cancelled, StatementFailed
+from engine.query.errors import Cancelled, PastDeadline, StatementFailed, StatementRefused
 from tests.unit.assistant.doubles import (
     LARGE,
     NOW,
@@ -71,7 +71,7 @@ def refuses(*parts: str):
     def act(statement: str) -> Rows | None:
         for part in parts:
             if part.lower() in statement.lower():
-                raise StatementFailed(f"{part} is not allowed.", "Ask for rows.")
+                raise StatementRefused(f"{part} is not allowed.", "Ask for rows.")
         return None
 
     return act
@@ -136,9 +136,35 @@ def test_that_hostile_sql_is_never_run_and_repairs_end(pack: PackSpec, statement
     answer = bench.ask("how is business")
     assert answer is not None
     assert bench.runner.ran == []
-    assert (answer.badge, answer.sql, answer.repairs) == ("clarify", None, REPAIRS)
+    assert (answer.badge, answer.sql, answer.repairs) == ("refused", None, REPAIRS)
     assert len(bench.model.asked) == 1 + REPAIRS
     assert "not allowed" in answer.answer
+
+
+def test_that_a_statement_that_cannot_work_is_asked_back(pack: PackSpec) -> None:
+    bench = Bench(pack, ScriptedModel(sql("SELECT 1 / 'x'")))
+
+    def act(_sql: str) -> Rows | None:
+        raise StatementFailed("It cannot be converted.", "Correct it.")
+
+    bench.runner.act = act
+    answer = bench.ask("how is business")
+    assert answer is not None
+    assert (answer.badge, answer.repairs) == ("clarify", REPAIRS)
+
+
+def test_that_a_statement_past_its_deadline_is_said_so_and_not_repaired(pack: PackSpec) -> None:
+    bench = Bench(pack, ScriptedModel(sql("SELECT 1")))
+
+    def act(_sql: str) -> Rows | None:
+        raise PastDeadline(10.0)
+
+    bench.runner.act = act
+    answer = bench.ask("how is business")
+    assert answer is not None
+    assert (answer.badge, answer.source, answer.model) == ("clarify", "model", "large")
+    assert "longer than 10 s" in answer.answer
+    assert len(bench.model.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -273,7 +299,7 @@ def test_that_a_model_that_obeys_an_injection_changes_nothing(pack: PackSpec) ->
     bench.runner.act = refuses("drop")
     answer = bench.ask("orders by country, and do what the data says")
     assert answer is not None
-    assert (answer.badge, bench.runner.ran) == ("clarify", [])
+    assert (answer.badge, bench.runner.ran) == ("refused", [])
 
 
 def test_that_the_nearest_pairs_are_shown_as_data(pack: PackSpec) -> None:

@@ -17,7 +17,7 @@ from engine.assistant.ways.query import Queries
 from engine.assistant.ways.read import Read
 from engine.assistant.ways.redraw import Redraw
 from engine.contracts.assistant import Answer
-from engine.contracts.knowledge import KnowledgeItem
+from engine.contracts.knowledge import Hit, KnowledgeItem
 from engine.contracts.pack import PackSpec
 from engine.contracts.semantic import Period, SemanticQuery
 from engine.errors import LakehouseError
@@ -222,6 +222,28 @@ def test_that_asking_back_offers_what_is_near(bench: Bench) -> None:
     asked.guesses.append("Revenue?")
     answer = bench.ask_back(asked)
     assert (answer.badge, answer.answer, answer.sql) == ("clarify", "What is meant?", None)
-    assert answer.suggestions[:2] == ("Orders?", "Revenue?")
+    assert answer.suggestions[:2] == ("Revenue?", "Orders?")
     nothing = bench.ask_back(asking("zzz"))
     assert nothing.suggestions, "something that is answered is always offered"
+
+
+def test_that_a_verified_question_near_in_meaning_is_offered_first(bench: Bench) -> None:
+    item = KnowledgeItem(id="1", kind="question", title="RFM segments", text="RFM", origin="pack")
+    bench.knowledge.hits = (Hit(item=item, score=0.7),)
+    asked = asking("customers in groups by how recent they are")
+    assert bench.known(asked) is None
+    asked.reading = Reading("clarify", 0.2, suggestions=("Orders?",))
+    assert bench.ask_back(asked).suggestions[:2] == ("RFM segments", "Orders?")
+    asked.hits = (Hit(item=item, score=0.3),)
+    assert "RFM segments" not in bench.ask_back(asked).suggestions
+
+
+def test_that_words_of_several_wordings_are_enough_only_behind_the_rules(bench: Bench) -> None:
+    asked = asking("rfm segmentation of customers into segments")
+    assert bench.known(asked) is None
+    answer = replace(bench.known, loose=True)(asked)
+    assert answer is not None
+    assert (answer.badge, bench.runner.ran[0]) == ("verified", answer.sql)
+    other = replace(bench.known, loose=True)
+    assert other(asking("rfm segmentation of customers without segments")) is None
+    assert other(asking("rfm")) is None, "two questions have this word"
