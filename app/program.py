@@ -123,6 +123,7 @@ class Program(QObject):
         self.theme.choose(desk.settings.window.theme)
         self.window.open_pages(self._state.last_page)
         self._make_tray()
+        importlib.import_module("app.session_secrets").ask_for_secrets(self.context, self.window)
         # The other pages' code too, so that the first look at one is not a pause.
         self.door.ask(_load_pages, self._watch, owner=self, lane="imports")
 

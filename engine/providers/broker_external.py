@@ -7,7 +7,7 @@ from engine.contracts.names import Service
 from engine.errors import SettingsError
 from engine.providers.base import Availability, Launch, ProviderBase
 from engine.providers.kafka_client import KafkaProbe, TopicPlan
-from engine.settings import KafkaSettings
+from engine.settings import KafkaSettings, Settings
 
 
 class ExternalBroker(ProviderBase):
@@ -40,6 +40,11 @@ class ExternalBroker(ProviderBase):
         if self._settings.bootstrap_servers:
             return Availability(usable=True)
         return Availability(usable=False, why="KAFKA_BOOTSTRAP_SERVERS is not set.")
+
+    def configure(self, settings: Settings, /) -> None:
+        """The password, which may be kept for one session only; by the rest it was chosen."""
+        password = settings.kafka.sasl_password
+        self._settings = self._settings.model_copy(update={"sasl_password": password})
 
     def command(self) -> Launch | None:
         """None: it runs elsewhere."""

@@ -80,6 +80,11 @@ class SecretStore:
         with self._lock:
             return self._backend() is not None
 
+    def hold(self, path: str, value: str) -> None:
+        """Keeps it for this session only; a keyring is left as it is."""
+        with self._lock:
+            self._session[path] = value
+
     def put(self, path: str, value: str) -> Place:
         """Keeps it in the keyring, else for this session; says where."""
         with self._lock:

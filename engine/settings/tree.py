@@ -111,7 +111,8 @@ class KafkaSettings(Section):
         None,
         "Password",
         "Needed where a user name is given.",
-        facts=Facts(restart=ALL, empty="none"),
+        # Not the whole program: without a keyring its end is the password's.
+        facts=Facts(restart=(*BROKER, *PIPELINE), empty="none"),
     )
     ssl_ca_location: Text = setting(
         None,

@@ -57,3 +57,17 @@ def test_that_no_user_name_means_plaintext(tmp_path):
 def test_that_sasl_without_a_password_is_an_error(tmp_path):
     with pytest.raises(SettingsError, match="KAFKA_SASL_PASSWORD"):
         external_endpoint(_settings(tmp_path, KAFKA_SECURITY_PROTOCOL="SASL_SSL"), "events")
+
+
+def test_that_a_password_given_later_counts_and_nothing_else_changes(tmp_path):
+    broker = ExternalBroker(
+        _settings(tmp_path, KAFKA_SASL_USERNAME="me"), TopicPlan("events", 3, -1)
+    )
+    with pytest.raises(SettingsError):
+        broker.endpoint()
+    later = {"KAFKA_SASL_PASSWORD": "s3cret", "KAFKA_BOOTSTRAP_SERVERS": "other:1"}
+    broker.configure(load_settings(later, tmp_path))
+    endpoint = broker.endpoint()
+    assert (endpoint.password, endpoint.username) == ("s3cret", "me")
+    assert endpoint.bootstrap_servers == "kafka.example:9093"
+    assert broker.secrets() == ("s3cret",)

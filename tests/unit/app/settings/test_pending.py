@@ -46,7 +46,8 @@ def test_that_a_value_that_is_changed_back_waits_for_nothing():
 
 
 def test_that_another_password_waits_although_its_value_is_never_seen():
-    assert _noted(("kafka.sasl_password", None)).waiting_for_program == 1
+    pending = _noted(("kafka.sasl_password", None))
+    assert (pending.waiting, pending.services) == (1, ("broker", "pipeline"))
 
 
 def test_that_a_service_that_started_waits_no_more():
