@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QTableView
 from app.__main__ import leave
 from app.registry import PAGES
 from app.theme import Choice
+from engine.contracts.protocol import Incident
 from tests.window.child import tell
 from tests.window.driver import Driver
 
@@ -63,12 +64,19 @@ def show_history(d: Driver, page: Any) -> None:
     d.until(lambda: d.has("history"), 30, "the history is shown")
 
 
+def raise_alert(d: Driver, _page: Any) -> None:
+    """A demo incident, and the alert that it brings."""
+    d.program.context.desk.send("generator", Incident(name="bad_deploy", seconds=120))
+    d.until(lambda: d.has("snooze"), 120, "the alert is open")
+
+
 FIRST: dict[str, Callable[[Driver, Any], None]] = {
     "quality": choose_first_row,
     "topic": choose_first_row,
     "data": show_history,
     "sql": run_query,
     "assistant": ask,
+    "alerts": raise_alert,
 }
 """What is done on a page before its picture."""
 
