@@ -7,12 +7,16 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
+from engine.assistant.telling.figures import MANIFOLD
+
 
 def fill(template: str, row: Mapping[str, Any], rows: int) -> str:
     """The template with the first row's figures; what is NULL is ``–``.
 
     >>> fill("{n} worth {usd:usd}, {share:percent}", {"n": 1234, "usd": 5.5, "share": 0.031}, 1)
     '1,234 worth $5.50, 3.1 %'
+    >>> fill("a change of {change:percent}", {"change": 13_537.0}, 1)
+    'a change of ×13,538'
     """
     pieces = []
     for text, name, style, _ in string.Formatter().parse(template):
@@ -30,6 +34,8 @@ def _figure(value: Any, style: str) -> str:
     match style:
         case "usd":
             return f"−${-value:,.2f}" if value < 0 else f"${value:,.2f}"
+        case "percent" if value > MANIFOLD:  # a change; a share is never more than all
+            return f"×{value + 1:,.0f}"
         case "percent":
             return f"{value * 100:,.1f} %"
         case "ms":

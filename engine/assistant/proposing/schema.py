@@ -5,11 +5,25 @@ Only the part of JSON Schema is used that OpenAI's strict outputs and llama.cpp'
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
-from engine.contracts.semantic import Grain, PeriodUnit, SemanticLayer
+from engine.contracts.semantic import (
+    Filter,
+    Grain,
+    Having,
+    Period,
+    PeriodUnit,
+    SemanticLayer,
+    SemanticModel,
+    SemanticQuery,
+)
 
 Schema = dict[str, Any]
+MOST_VALUES: Final = 8
+"""Of a filter. Without a bound a small model that begins to repeat itself never ends the list."""
+MOST_CONDITIONS: Final = 4
+"""Filters, and conditions on figures: as many as a question has."""
+_FIELDS: Final = SemanticQuery.model_fields
 
 
 def schema_of(layer: SemanticLayer, sql: bool) -> Schema:
@@ -31,7 +45,7 @@ def _query(layer: SemanticLayer) -> Schema:
     units = list(get_args(PeriodUnit))
     period = _object(
         {
-            "kind": _enum(["all", "last", "this", "previous", "between"]),
+            "kind": _enum(_options(Period, "kind")),
             "n": {"type": "integer"},
             "unit": _enum(units),
             "start": {"type": ["string", "null"]},
@@ -43,33 +57,36 @@ def _query(layer: SemanticLayer) -> Schema:
     )
     return _object(
         {
-            "metrics": _list(_enum(metrics)),
-            "dimensions": _list(_enum(dimensions)),
+            "metrics": _list(_enum(metrics), _most("metrics")),
+            "dimensions": _list(_enum(dimensions), _most("dimensions")),
             "filters": _list(
                 _object(
                     {
                         "dimension": _enum(dimensions),
-                        "op": _enum(["in", "not_in"]),
-                        "values": _list({"type": "string"}),
+                        "op": _enum(_options(Filter, "op")),
+                        "values": _list({"type": "string"}, MOST_VALUES),
                     }
-                )
+                ),
+                MOST_CONDITIONS,
             ),
             "grain": _or_null(_enum(list(get_args(Grain)))),
             "period": period,
-            "compare": _enum(["none", "previous", "day", "week"]),
+            "compare": _enum(_options(SemanticQuery, "compare")),
             "order": _or_null(order),
             "limit": {"type": ["integer", "null"]},
-            "analysis": _enum(["none", "forecast", "anomalies", "explain"]),
-            "fold": _enum(["none", "avg", "max", "min"]),
+            "analysis": _enum(_options(SemanticQuery, "analysis")),
+            "fold": _enum(_options(SemanticQuery, "fold")),
             "share": {"type": "boolean"},
+            "running": {"type": "boolean"},
             "having": _list(
                 _object(
                     {
                         "metric": _enum([*metrics, "change"]),
-                        "op": _enum([">", ">=", "<", "<="]),
+                        "op": _enum(_options(Having, "op")),
                         "value": {"type": "number"},
                     }
-                )
+                ),
+                MOST_CONDITIONS,
             ),
         }
     )
@@ -88,8 +105,19 @@ def _enum(values: list[str]) -> Schema:
     return {"type": "string", "enum": values}
 
 
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
+def _list(items: Schema, most: int) -> Schema:
+    return {"type": "array", "items": items, "maxItems": most}
+
+
+def _options(model: type[SemanticModel], name: str) -> list[str]:
+    """What a field of the query may be: the schema offers what the query has."""
+    return list(get_args(model.model_fields[name].annotation))
+
+
+def _most(name: str) -> int:
+    """How many a list of the query may hold."""
+    found = (getattr(each, "max_length", None) for each in _FIELDS[name].metadata)
+    return next(most for most in found if most is not None)
 
 
 def _or_null(schema: Schema) -> Schema:

@@ -89,14 +89,14 @@ def take_analysis(draft: Draft) -> None:
 
 
 def _take_far_ahead(draft: Draft) -> None:
-    """Forecasts reach one hour ahead: further than that is asked back."""
+    """Forecasts reach a day ahead: further than that is asked back."""
     far = draft.find(
         r"(?:the )?next (?P<n>\d+) (?P<unit>minutes?|hours?)|tomorrow|next (?:day|week)"
     )
     for _, _, match in far:
         n = int(match.groupdict().get("n") or 99)
-        if n > (60 if (match.groupdict().get("unit") or "").startswith("minute") else 1):
-            draft.doubt(0.5, "what comes after the next hour: forecasts reach no further")
+        if n > (1440 if (match.groupdict().get("unit") or "").startswith("minute") else 24):
+            draft.doubt(0.5, "what comes after the next 24 hours: forecasts reach no further")
             draft.take("tomorrow|next day|next week|for tomorrow")
             draft.analysis = "forecast"
 

@@ -10,7 +10,7 @@ from engine.assistant.analysis.explain import Part, explain, notable
 from engine.assistant.asking import Told
 from engine.assistant.running import Rows
 from engine.assistant.telling.fields import Field
-from engine.assistant.telling.figures import change, figure, label, listed
+from engine.assistant.telling.figures import figure, label, listed, moved
 from engine.assistant.telling.made import made
 from engine.assistant.telling.sentences import no_rows
 from engine.contracts.chart import ChartSpec
@@ -57,8 +57,10 @@ _RISE: Final = re.compile(r"\b(ris|rose|grow|grew|increas|jump|spik|peak|higher|
 
 
 def _head(field: Field, before: float, now: float, period: str) -> str:
-    how = change((now - before) / abs(before) if before else None)
+    how = moved(now, before)
     title = f"{field.title[:1].upper()}{field.title[1:]}{' ' + period if period else ''}"
+    if how in ("up", "down"):
+        return f"{title} went {how} from {figure(before, field.unit)} to {figure(now, field.unit)}."
     pair = f"{figure(now, field.unit)} after {figure(before, field.unit)} before"
     return f"{title}: {pair}{', ' + how if how else ''}."
 

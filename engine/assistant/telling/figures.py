@@ -13,6 +13,22 @@ DASH: Final = "–"
 LONGEST: Final = 60
 """Characters of a value in a sentence; the grid has all of it."""
 
+MANIFOLD: Final = 9.0
+"""More than tenfold: per cent of a base that small say nothing."""
+
+
+def moved(now: Any, before: Any) -> str:
+    """From one figure to the other, in words; from nothing there are no per cent.
+
+    >>> moved(12, 10), moved(40_613, 3), moved(5, 0), moved(0, 0), moved(None, 3)
+    ('up 20.0 %', 'up', 'up', 'unchanged', '')
+    """
+    if now is None or before is None:
+        return ""
+    if not before:
+        return "unchanged" if not now else "up" if now > 0 else "down"
+    return change((now - before) / abs(before))
+
 
 def figure(value: Any, unit: Unit = "number") -> str:
     """A number with its unit; what is not there is ``–``.
@@ -28,13 +44,15 @@ def figure(value: Any, unit: Unit = "number") -> str:
 
 
 def change(share: float | None) -> str:
-    """A relative change in words.
+    """A relative change in words; without per cent where the base is next to nothing.
 
-    >>> change(0.123), change(-0.5), change(0.0002), change(None)
-    ('up 12.3 %', 'down 50.0 %', 'unchanged', '')
+    >>> change(0.123), change(-0.5), change(0.0002), change(13_537.0), change(None)
+    ('up 12.3 %', 'down 50.0 %', 'unchanged', 'up', '')
     """
     if share is None or not math.isfinite(share):
         return ""
+    if share > MANIFOLD:
+        return "up"
     if abs(share) < 0.0005:
         return "unchanged"
     return f"{'up' if share > 0 else 'down'} {abs(share) * 100:,.1f} %"

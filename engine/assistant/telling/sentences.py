@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.assistant.telling.fields import Field
-from engine.assistant.telling.figures import change, figure, label, listed, moment
+from engine.assistant.telling.figures import figure, label, listed, moment, moved
 
 Row = tuple[Any, ...]
 NAMED: Final = 3
@@ -88,8 +88,7 @@ def _with_change(result: Result, row: Row, at: int) -> str:
         return text
     if row[before] is None:
         return f"{text} (nothing to compare with in the period before)"
-    share = _companion(result, at, "change")
-    how = change(row[share] if share is not None else _relative(row[at], row[before]))
+    how = moved(row[at], row[before])
     return f"{text}, {how or 'compared with'} {_from(how)}{figure(row[before], field.unit)}"
 
 
@@ -193,7 +192,7 @@ def _moved(result: Result, row: Row, metric: int) -> str:
     before = _companion(result, metric, "before")
     if before is None or row[before] is None:
         return ""
-    how = change(_relative(row[metric], row[before]))
+    how = moved(row[metric], row[before])
     unit = result.fields[metric].unit
     return f", {how or 'compared with'} {_from(how)}{figure(row[before], unit)}"
 
@@ -224,10 +223,6 @@ def _in_order(result: Result, time: int) -> bool:
     """Whether each row has a time of its own: else it is a table."""
     times = [row[time] for row in result.rows]
     return None not in times and len(set(times)) == len(times)
-
-
-def _relative(now: Any, before: Any) -> float | None:
-    return (now - before) / abs(before) if before and now is not None else None
 
 
 def _from(how: str) -> str:

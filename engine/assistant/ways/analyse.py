@@ -14,7 +14,7 @@ from engine.assistant.running import MOST_ROWS, Rows, Runner
 from engine.assistant.telling.anomalies import told_anomalies
 from engine.assistant.telling.change import told_change
 from engine.assistant.telling.fields import Field, soft
-from engine.assistant.telling.forecast import minutes_ahead, told_forecast
+from engine.assistant.telling.forecast import FAR, minutes_ahead, told_forecast
 from engine.assistant.telling.sentences import no_rows
 from engine.assistant.ways.settle import settle
 from engine.contracts.assistant import Answer, Badge, Source
@@ -24,6 +24,8 @@ Tell = Callable[[Rows], Told]
 
 HISTORY: Final = Period(kind="last", n=6, unit="hour")
 """What a forecast goes by, and where oddities are looked for, if no period was asked."""
+FAR_HISTORY: Final = Period(kind="last", n=12, unit="hour")
+"""What a forecast of many hours goes by."""
 LONG_HISTORY: Final = Period(kind="last", n=4, unit="week")
 """The same where hours or days are looked at."""
 MOST_DIMENSIONS: Final = 6
@@ -54,13 +56,15 @@ class Analyses:
 
     def _forecast(self, asking: Asking, query: SemanticQuery) -> tuple[str, Tell]:
         fits = 1 <= _hours(query.period) <= MOST_ROWS / 60
-        statement = self._course(asking, query, query.period if fits else HISTORY, "minute")
+        ahead = minutes_ahead(asking.question)
+        history = FAR_HISTORY if ahead > FAR else HISTORY
+        statement = self._course(asking, query, query.period if fits else history, "minute")
 
         def tell(rows: Rows) -> Told:
             past = _past(statement, rows, "minute", asking.now)
             if past is None:
                 return Told(no_rows(statement.period), rows)
-            return told_forecast(past, _metric(statement), rows, minutes_ahead(asking.question))
+            return told_forecast(past, _metric(statement), rows, ahead)
 
         return statement.sql, tell
 

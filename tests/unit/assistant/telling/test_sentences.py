@@ -42,6 +42,8 @@ def test_that_a_comparison_says_how_much_and_from_what() -> None:
     assert text == "Revenue is $110.00, up 10.0 % from $100.00 in the last hour."
     assert "nothing to compare with" in say(fields, (110.0, None, None))
     assert "unchanged at $100.00" in say(fields, (100.0, 100.0, 0.0))
+    assert "is $40,613.00, up from $3.00 in" in say(fields, (40_613.0, 3.0, 13_536.7))
+    assert "is $5.00, up from $0.00 in" in say(fields, (5.0, 0.0, None))
 
 
 def test_that_a_ranking_names_the_first_with_its_share_and_the_next_ones() -> None:
