@@ -117,7 +117,7 @@ def _options(model: type[SemanticModel], name: str) -> list[str]:
 def _most(name: str) -> int:
     """How many a list of the query may hold."""
     found = (getattr(each, "max_length", None) for each in _FIELDS[name].metadata)
-    return next(most for most in found if most is not None)
+    return next(int(most) for most in found if most is not None)
 
 
 def _or_null(schema: Schema) -> Schema:
