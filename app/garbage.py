@@ -30,7 +30,11 @@ class Collector(QObject):
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.collect_due)
         self._timer.start()
-        QTimer.singleShot(SETTLED_MS, self, gc.freeze)
+        QTimer.singleShot(SETTLED_MS, self, self.settle)
+
+    def settle(self) -> None:
+        """What is there now stays, and is looked at no more."""
+        gc.freeze()
 
     def collect_due(self) -> None:
         """The oldest generation that is due, with all younger ones."""

@@ -20,6 +20,7 @@ from app.widgets.front import bring_forward
 from app.widgets.placeholder import Action, Kind
 from app.window import MainWindow
 from app.words import tr
+from engine.contracts.names import State
 from engine.errors import LakehouseError
 from engine.host.lanes import Lanes
 from engine.host.window_state import WindowState, change_window, load_window
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LIFE = "life"
 """The lane in which the engine is opened and closed: one after the other."""
+
+IMPORTS = "imports"
+WARM_LOOK_MS, WARM_LOOKS = 5_000, 12
+"""The assistant is made ready when the services are up, which its imports would hold up; after a
+minute anyhow, since a broker elsewhere may stay away."""
 
 WATCHFUL = ("services", "alerts")
 """Pages that show a count in the rail before anybody looked at them."""
@@ -125,11 +131,27 @@ class Program(QObject):
         self._make_tray()
         importlib.import_module("app.session_secrets").ask_for_secrets(self.context, self.window)
         # The other pages' code too, so that the first look at one is not a pause.
-        self.door.ask(_load_pages, self._watch, owner=self, lane="imports")
+        self.door.ask(_load_pages, self._watch, owner=self, lane=IMPORTS)
 
     def _watch(self, _loaded: None) -> None:
         for place, key in enumerate(WATCHFUL, 1):
             QTimer.singleShot(1500 * place, lambda key=key: self.window.prepare(key))
+        self._warm_later(WARM_LOOKS)
+
+    def _warm_later(self, looks: int) -> None:
+        QTimer.singleShot(WARM_LOOK_MS, self, lambda: self._warm(looks - 1))
+
+    def _warm(self, looks: int) -> None:
+        """The first question shall wait for no imports."""
+        desk = self._desk
+        if desk is None or self._ending:
+            return
+        report = desk.snapshot()
+        if looks > 0 and (report is None or report.state is not State.READY):
+            self._warm_later(looks)
+            return
+        # What came with the imports stays too: looking at it would hold the window up.
+        self.door.ask(desk.warm, lambda _: self._collector.settle(), owner=self, lane=IMPORTS)
 
     def _make_tray(self) -> None:
         tray = importlib.import_module("app.tray")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+from engine.assistant.analysis import forecast
 from engine.assistant.assistant import LakeAssistant
 from engine.contracts.knowledge import Knowledge
 from engine.contracts.pack import PackSpec
@@ -62,6 +63,11 @@ class Desk:
         if running is not None:
             self.assistant.close()
             running.__exit__(None, None, None)
+
+    def warm(self) -> None:
+        """Does ahead what the assistant's first question would wait for: seconds of imports."""
+        self.assistant.warm()
+        forecast.warm()
 
     def snapshot(self) -> StatusReport | None:
         """State of services and stream; cheap. None while nothing is open."""

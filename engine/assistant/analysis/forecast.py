@@ -8,6 +8,7 @@ err together.
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from dataclasses import dataclass
 from typing import Final
@@ -34,6 +35,11 @@ class Forecast:
     high: NDArray[np.float64]
     total: tuple[float, float, float]
     """Sum over the steps: expected, low, high."""
+
+
+def warm() -> None:
+    """Imports what the first forecast, and pandas' part of any answer, would wait for."""
+    importlib.import_module("statsmodels.tsa.exponential_smoothing.ets")
 
 
 def forecast(past: Series, steps: int, seed: int = 0) -> Forecast | None:

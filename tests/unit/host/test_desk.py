@@ -1,0 +1,22 @@
+"""What the window asks of the engine beside its pages."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from engine.assistant.analysis import forecast
+from engine.host.desk import Desk
+from engine.paths import DataPaths
+
+pytestmark = pytest.mark.unit
+
+
+def test_that_warming_loads_what_the_first_question_would_wait_for(tmp_path, monkeypatch):
+    done: list[str] = []
+    desk = Desk(DataPaths(tmp_path))
+    desk.assistant = SimpleNamespace(warm=lambda: done.append("worker"))  # type: ignore[assignment]
+    monkeypatch.setattr(forecast.importlib, "import_module", done.append)
+    desk.warm()
+    assert done == ["worker", "statsmodels.tsa.exponential_smoothing.ets"]
