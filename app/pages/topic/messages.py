@@ -204,7 +204,8 @@ class MessagesView(QWidget):
     def _show_state(self) -> None:
         page = self._page
         assert page is not None
-        self.controls.show_partitions(sorted(page.newer.offsets) if self._all else ())
+        if self._all:  # of one partition alone the page does not know the others
+            self.controls.show_partitions(sorted(page.newer.offsets))
         if self.model.rowCount():
             self._stack.setCurrentIndex(1)
         else:

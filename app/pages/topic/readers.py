@@ -164,7 +164,7 @@ def _partition_columns() -> list[ColumnSpec]:
         ColumnSpec(tr("First offset"), lambda row: row.low, number, right=True),
         ColumnSpec(tr("Next offset"), lambda row: row.high, number, right=True),
         ColumnSpec(tr("Messages"), lambda row: row.messages, number, right=True),
-        ColumnSpec(tr("Lag of the pipeline"), lambda row: row.lag, number),
+        ColumnSpec(tr("Lag of the pipeline"), lambda row: row.lag, number, right=True),
     ]
 
 
@@ -175,5 +175,5 @@ def _group_columns() -> list[ColumnSpec]:
         ColumnSpec(tr("Members"), lambda row: row.members, number, right=True),
         ColumnSpec(tr("Partition"), lambda row: row.partition, right=True),
         ColumnSpec(tr("Committed offset"), lambda row: row.committed, number, right=True),
-        ColumnSpec(tr("Lag"), lambda row: row.lag, number),
+        ColumnSpec(tr("Lag"), lambda row: row.lag, number, right=True),
     ]

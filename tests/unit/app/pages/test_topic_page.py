@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.models.messages import MOST_ROWS, MessageModel, stamp
@@ -139,6 +140,10 @@ def test_that_reading_begins_where_it_is_told(ready, qtbot) -> None:
     controls.offset.setText("80")
     controls.ask()
     qtbot.waitUntil(lambda: offsets(ready) == [241, 244, 247])
+    assert (controls.partition.count(), controls.partition.currentData()) == (4, 1)
+    ready.messages.refresh()
+    qtbot.waitUntil(lambda: ready.messages.status.text() != "Reading…")
+    assert offsets(ready) == [241, 244, 247]
     controls.partition.setCurrentIndex(0)
     controls.position.choose("oldest")
     controls.ask()
@@ -204,6 +209,10 @@ def test_that_partitions_and_consumers_are_shown_with_their_lag(ready, qtbot) ->
     assert ready.readers.total.text().startswith("250 messages in 3 partitions")
     lags = [ready.readers.groups.row(n).lag for n in range(3)]
     assert lags == [74, 0, None]
+    right = Qt.AlignmentFlag.AlignRight
+    for model in (ready.readers.partitions, ready.readers.groups):
+        assert model.columns[-1].title.startswith("Lag")
+        assert model.columns[-1].alignment & right
     ready.tabs.setCurrentWidget(ready.messages)
     assert not ready.readers.refresher.running
 
