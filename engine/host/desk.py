@@ -5,10 +5,11 @@ Every method but ``snapshot`` may block and is called through the door (``app.do
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 
-from engine.assistant.analysis import forecast
+from engine.assistant import warming
 from engine.assistant.assistant import LakeAssistant
 from engine.contracts.knowledge import Knowledge
 from engine.contracts.pack import PackSpec
@@ -65,9 +66,9 @@ class Desk:
             running.__exit__(None, None, None)
 
     def warm(self) -> None:
-        """Does ahead what the assistant's first question would wait for: seconds of imports."""
+        """Does ahead what the assistant's first question would wait for; takes seconds."""
         self.assistant.warm()
-        forecast.warm()
+        warming.warm(self.pack, dt.datetime.now(dt.UTC))
 
     def snapshot(self) -> StatusReport | None:
         """State of services and stream; cheap. None while nothing is open."""

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from engine.assistant.analysis import forecast
+from engine.assistant.matching import verified
+from engine.domain import load_pack
 from engine.host.desk import Desk
-from engine.paths import DataPaths
+from engine.paths import DataPaths, resources_dir
 
 pytestmark = pytest.mark.unit
 
@@ -17,6 +19,8 @@ def test_that_warming_loads_what_the_first_question_would_wait_for(tmp_path, mon
     done: list[str] = []
     desk = Desk(DataPaths(tmp_path))
     desk.assistant = SimpleNamespace(warm=lambda: done.append("worker"))  # type: ignore[assignment]
+    desk.pack = load_pack(resources_dir() / "domains" / "ecommerce")
     monkeypatch.setattr(forecast.importlib, "import_module", done.append)
     desk.warm()
     assert done == ["worker", "statsmodels.tsa.exponential_smoothing.ets"]
+    assert all("_rough" in vars(entry) for entry in verified._known(desk.pack))
