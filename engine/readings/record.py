@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from engine.contracts.names import Reason
 from engine.contracts.pack import PackSpec
+from engine.long_lines import break_lines
 
 SHOWN_CHARACTERS = 65_536
 """A longer record is shown by its beginning, as it came: nobody reads further."""
@@ -37,6 +38,7 @@ class Explained:
         problem: what the JSON reader says, for a record that is no JSON; else empty.
         place: line and column of the record as it came, from 1, where the reader stopped.
         cut: how many characters of the record are not shown.
+        broken: how many line breaks the text has beside its own, because a line was too long.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Explained:
     problem: str = ""
     place: tuple[int, int] | None = None
     cut: int = 0
+    broken: int = 0
 
 
 class _NotStrict(ValueError):
@@ -52,7 +55,14 @@ class _NotStrict(ValueError):
 
 
 def explain(raw: str, reason: str, detail: str, pack: PackSpec) -> Explained:
-    """The record laid out, with its fault marked."""
+    """The record laid out, with its fault marked; no line is longer than a screen can take."""
+    found = _explain(raw, reason, detail, pack)
+    broken = break_lines(found.text)
+    fault = broken.span(*found.fault) if found.fault else None
+    return replace(found, text=broken.text, fault=fault, broken=len(broken.breaks))
+
+
+def _explain(raw: str, reason: str, detail: str, pack: PackSpec) -> Explained:
     error = _json_error(raw)
     if error is not None:
         return _broken(raw, *error)

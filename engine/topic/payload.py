@@ -7,6 +7,8 @@ from typing import Final, Literal, NamedTuple
 
 import orjson
 
+from engine.long_lines import break_lines
+
 PREVIEW_BYTES: Final = 64 << 10
 """Of each message in the list no more than this is kept."""
 LINE_CHARS: Final = 400
@@ -91,10 +93,12 @@ def _pretty(data: bytes) -> str | None:
 
 
 def _cut(kind: Kind, text: str) -> Shown:
+    broken = break_lines(text[:SHOWN_BYTES])
     if len(text) <= SHOWN_BYTES:
-        return Shown(kind, text)
+        note = "Long lines are broken here; Copy takes it as it is." if broken.breaks else ""
+        return Shown(kind, broken.text, note)
     note = f"The first {SHOWN_BYTES >> 10} KB of {len(text) >> 10:,} KB; Copy takes all of it."
-    return Shown(kind, text[:SHOWN_BYTES], note)
+    return Shown(kind, broken.text, note)
 
 
 def _decoded(data: bytes, *, cut: bool) -> str | None:

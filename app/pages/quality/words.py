@@ -68,11 +68,12 @@ def what_was_wrong(detail: RecordDetail) -> str:
 
 
 def cut_note(shown: Explained) -> str:
-    """How much of a long record is not shown; empty where all is."""
+    """How much of a long record is not shown, or that lines are broken; empty where neither is."""
     if not shown.cut:
-        return ""
+        return tr("Long lines are broken here; Copy takes it as it came.") if shown.broken else ""
+    seen = len(shown.text) - shown.broken
     return tr("The first {0} characters are shown; Copy takes all {1}.").format(
-        number(len(shown.text)), number(len(shown.text) + shown.cut)
+        number(seen), number(seen + shown.cut)
     )
 
 

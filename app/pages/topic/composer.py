@@ -35,6 +35,10 @@ from engine.topic.send import OneMessage, Placed, send_one
 from engine.topic.templates import Template, renewed, templates
 
 PAUSE_MS = 200
+MOST_EDITED = 64 << 10
+"""Characters of a value that an editor takes without holding the window up."""
+BEGINNING = 2_000
+"""Characters of a longer one that are shown."""
 LANE = "topic-send"
 
 
@@ -55,6 +59,7 @@ class Composer(QDialog):
         self.resize(640, 620)
         self._context = context
         self._endpoint = endpoint
+        self._whole: str | None = None
         self._templates = templates(context.desk.pack, now_ms())
         self._build()
         self._pause = QTimer(self)
@@ -86,6 +91,10 @@ class Composer(QDialog):
         self.value.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._tint = JsonTint(self.value, self._context.theme)
         self.null = QCheckBox(tr("Null value (a tombstone)"))
+        self.unedited = QLabel()
+        self.unedited.setObjectName("small")
+        self.unedited.setWordWrap(True)
+        self.unedited.hide()
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
@@ -97,16 +106,17 @@ class Composer(QDialog):
         column.setSpacing(8)
         column.addLayout(form)
         column.addLayout(self._tools())
+        column.addWidget(self.unedited)
         column.addWidget(self.value, 1)
         column.addLayout(self._verdict_row())
         column.addLayout(self._foot())
 
     def _tools(self) -> QHBoxLayout:
         caption = QLabel(tr("Value"))
-        tidy = QPushButton(tr("Indent"))
+        self.tidy = tidy = QPushButton(tr("Indent"))
         tidy.setAutoDefault(False)
         tidy.clicked.connect(self._tidy)
-        renew = QPushButton(tr("New id and time"))
+        self.renew = renew = QPushButton(tr("New id and time"))
         renew.setToolTip(tr("The same event again would be a duplicate"))
         renew.setAutoDefault(False)
         renew.clicked.connect(self._renew)
@@ -153,17 +163,24 @@ class Composer(QDialog):
     # Content
 
     def show_message(self, detail: MessageDetail) -> None:
-        """An earlier message, to be sent again with a new id and the present time."""
+        """An earlier message, to be sent again with a new id and the present time.
+
+        A value too long for the editor is sent as it came, byte for byte.
+        """
         self.key.setText(detail.key or "")
         self.headers.setPlainText("\n".join(f"{name}: {text}" for name, text in detail.headers))
         self.null.setChecked(detail.shown.kind == "null")
-        text = renewed(detail.editable or "", self._context.desk.pack, now_ms())
-        self.value.setPlainText(text)
+        text = detail.editable or ""
+        if len(text) > MOST_EDITED:
+            self._hold(text)
+        else:
+            self._show_value(renewed(text, self._context.desk.pack, now_ms()))
         self.judge_now()
 
     def message(self) -> OneMessage:
         """What would be sent."""
-        value = None if self.null.isChecked() else self.value.toPlainText()
+        text = self.value.toPlainText() if self._whole is None else self._whole
+        value = None if self.null.isChecked() else text
         return OneMessage(self.key.text(), value, _headers(self.headers.toPlainText()))
 
     def _use_template(self, place: int) -> None:
@@ -173,8 +190,27 @@ class Composer(QDialog):
     def _fill(self, template: Template) -> None:
         self.key.setText(template.key)
         self.null.setChecked(False)
-        self.value.setPlainText(template.value)
+        self._show_value(template.value)
         self.judge_now()
+
+    def _show_value(self, text: str) -> None:
+        self._hold(None)
+        self.value.setPlainText(text)
+
+    def _hold(self, whole: str | None) -> None:
+        """Keeps a value beside the editor, which shows its beginning; None ends that."""
+        self._whole = whole
+        for widget in (self.tidy, self.renew):
+            widget.setEnabled(whole is None)
+        self.value.setReadOnly(whole is not None)
+        self.unedited.setVisible(whole is not None)
+        if whole is not None:
+            told = tr(
+                "Too long to be edited here: all {0} characters are sent as they came, with their"
+                " own id and time. Below is the beginning; a template gives the editor back."
+            )
+            self.unedited.setText(told.format(number(len(whole))))
+            self.value.setPlainText(whole[:BEGINNING])
 
     def _tidy(self) -> None:
         try:

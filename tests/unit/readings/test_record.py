@@ -4,6 +4,7 @@ import pytest
 
 from engine.contracts.names import Reason
 from engine.domain import load_pack
+from engine.long_lines import LONGEST
 from engine.paths import resources_dir
 from engine.readings.record import SHOWN_CHARACTERS, explain, named_field
 
@@ -87,7 +88,7 @@ def test_that_broken_json_is_marked_where_the_reader_stopped(
 def test_that_a_very_long_record_is_shown_by_its_beginning() -> None:
     raw = '{"note":"' + "x" * 200_000 + '"}'
     found = explain(raw, Reason.TOO_LARGE.value, "", PACK)
-    assert len(found.text) == SHOWN_CHARACTERS
+    assert len(found.text) - found.broken == SHOWN_CHARACTERS
     assert found.fault is None
     assert found.cut == len(raw) - SHOWN_CHARACTERS
 
@@ -111,3 +112,20 @@ def test_that_the_field_is_read_from_the_detail(
     reason: Reason, detail: str, name: str | None
 ) -> None:
     assert named_field(reason.value, detail, PACK) == name
+
+
+def test_that_a_long_line_is_broken_and_its_fault_still_marked() -> None:
+    raw = '{"s":"' + "x" * 3 * LONGEST + '","price":-4}'
+    found = explain(raw, Reason.NEGATIVE_PRICE.value, "price is outside: -4", PACK)
+    assert found.fault is not None
+    assert found.text[slice(*found.fault)] == '"price": -4'
+    assert max(map(len, found.text.split("\n"))) == LONGEST
+    assert found.broken == 3
+
+
+def test_that_the_place_where_a_long_text_is_no_json_is_marked() -> None:
+    raw = '["' + "x" * 2 * LONGEST + '" 5]'
+    found = explain(raw, Reason.NOT_JSON.value, "no JSON", PACK)
+    assert found.fault is not None
+    assert found.text[slice(*found.fault)] == "5"
+    assert found.text.replace("\n", "") == raw

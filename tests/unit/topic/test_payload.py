@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.long_lines import LONGEST
 from engine.topic.payload import SHOWN_BYTES, as_text, hex_view, one_line, show
 
 pytestmark = pytest.mark.unit
@@ -33,8 +34,15 @@ def test_that_binary_is_a_hex_view_of_its_beginning() -> None:
 
 def test_that_a_huge_text_is_cut_and_says_so() -> None:
     shown = show(b"x" * (SHOWN_BYTES + 10))
-    assert len(shown.text) == SHOWN_BYTES
+    assert shown.text.count("x") == SHOWN_BYTES
+    assert max(map(len, shown.text.split("\n"))) == LONGEST
     assert "Copy takes all" in shown.note
+
+
+def test_that_a_long_line_is_broken_and_says_so() -> None:
+    shown = show(b"x" * (LONGEST + 1))
+    assert shown.text == "x" * LONGEST + "\nx"
+    assert "Long lines are broken" in shown.note
 
 
 def test_that_a_cell_holds_one_short_line() -> None:

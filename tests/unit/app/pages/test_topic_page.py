@@ -13,12 +13,13 @@ from PySide6.QtGui import QGuiApplication
 
 from app.models.messages import MOST_ROWS, MessageModel, stamp
 from app.pages.topic import TopicPage
-from app.pages.topic.composer import Composer
+from app.pages.topic.composer import MOST_EDITED, Composer
 from engine.contracts.kafka import KafkaEndpoint
 from engine.contracts.names import State
 from engine.contracts.status import StateChange
 from engine.domain import load_pack
 from engine.topic.browse import Oldest, read_page
+from engine.topic.detail import describe
 from engine.topic.errors import TopicUnavailable
 from engine.topic.groups import Group
 from engine.topic.session import TopicSession
@@ -283,6 +284,19 @@ def test_that_send_again_opens_the_message_as_a_new_event(ready, qtbot) -> None:
     written = json.loads(composer.value.toPlainText())
     assert written["n"] == json.loads(told.args[0].copy)["n"]
     assert written["event_id"].startswith("manual-")
+
+
+def test_that_a_value_too_long_for_the_editor_is_sent_as_it_came(composer) -> None:
+    whole = json.dumps({"event_id": "e1", "note": "x" * MOST_EDITED})
+    composer.show_message(describe(record(0, 0, 1, whole.encode()), PACK, 2))
+    assert composer.message().value == whole
+    assert composer.value.isReadOnly()
+    assert len(composer.value.toPlainText()) < MOST_EDITED
+    assert "sent as they came" in composer.unedited.text()
+    composer._use_template(0)
+    assert not composer.value.isReadOnly()
+    assert composer.unedited.isHidden()
+    assert composer.message().value == composer.value.toPlainText()
 
 
 def test_that_a_file_is_looked_through_and_sent_after_a_click(
