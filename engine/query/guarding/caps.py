@@ -57,15 +57,21 @@ def _count(
     first, last = value(start), value(end)
     if first is not None and last is not None:
         by = value(step) if step is not None else 1
-        return None if not by else _whole((last - first) / Decimal(by), ends_before)
+        return None if not by else _whole(_steps(Decimal(last - first), by), ends_before)
     from_, to, pace = moment(start), moment(end), seconds(step)
     if from_ is None or to is None or not pace:
         return None
-    return _whole(Decimal((to - from_).total_seconds()) / pace, ends_before)
+    return _whole(_steps(Decimal((to - from_).total_seconds()), pace), ends_before)
+
+
+def _steps(distance: Decimal, by: Number) -> Decimal:
+    try:
+        return _bounded(distance / Decimal(by))
+    except Overflow:  # the step is as good as nothing
+        return _MOST
 
 
 def _whole(steps: Decimal, ends_before: bool) -> int:
-    steps = min(steps, _MOST)
     return max(math.ceil(steps) if ends_before else math.floor(steps) + 1, 0)
 
 
@@ -75,7 +81,7 @@ def _check_length(node: exp.Expr) -> None:
         return
     text = node.this
     each = len(text.name) if isinstance(node, exp.Repeat) and _is_text(text) else 1
-    length = int(min(times, _MOST)) * max(each, 1)
+    length = int(times) * max(each, 1)
     if length > LENGTH:
         raise Refused(
             f"A text of {length:,} characters is more than the {LENGTH:,} that may be made.",
@@ -115,9 +121,15 @@ def value(node: exp.Expr | None) -> Number | None:
 
 def _number(text: str) -> Number | None:
     try:
-        return Decimal(text.replace("_", ""))
+        found = Decimal(text.replace("_", ""))
     except InvalidOperation:
         return None
+    return None if found.is_nan() else _bounded(found)
+
+
+def _bounded(number: Decimal) -> Decimal:
+    """To count on with 1e999999 would take minutes."""
+    return max(min(number, _MOST), -_MOST)
 
 
 def _arithmetic(node: exp.Expr, left: Number | None, right: Number | None) -> Number | None:
@@ -125,7 +137,7 @@ def _arithmetic(node: exp.Expr, left: Number | None, right: Number | None) -> Nu
     if left is None or right is None or operation is None:
         return None
     try:
-        return operation(Decimal(left), Decimal(right))
+        return _bounded(operation(Decimal(left), Decimal(right)))
     except Overflow:
         return _MOST
     except (DivisionByZero, InvalidOperation):

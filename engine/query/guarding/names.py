@@ -17,6 +17,8 @@ Tables = Mapping[str, Mapping[str, str]]
 _PLAIN: Final = re.compile(r"\w+")
 _PATH: Final = re.compile(r"[/\\.:*?\[\]'\x00-\x1f]")
 """What a path or an address has and the name of a subquery does not need."""
+_SYSTEM: Final = re.compile(r"(duckdb|sqlite|pragma|pg)_", re.IGNORECASE)
+"""How DuckDB's views of its own catalogue begin, which tell the paths of the lake's files."""
 _GIVEN: Final = frozenset(
     {"range", "generate_series", "unnest", "key", "value", "type", "atom", "id", "parent"}
     | {"fullkey", "path", "json", "element", "list", "rowid", "ordinality"}
@@ -55,10 +57,13 @@ def refuse_table(name: str, nameable: Iterable[str], tables: Iterable[str], at: 
 
 
 def check_subquery_name(name: str, at: int | None = None) -> None:
-    """Raises Refused for a WITH whose name could be a file's where the WITH does not reach."""
-    if _PATH.search(name):
+    """Raises Refused for a WITH whose name means something else where the WITH does not reach.
+
+    Names of subqueries are known in the whole statement here, and in DuckDB where they stand.
+    """
+    if _PATH.search(name) or _SYSTEM.match(name):
         raise Refused(
-            f"A subquery cannot be called “{name}”.", "Use letters, digits, _ and spaces.", at
+            f"A subquery cannot be called “{name}”.", "Use another name of letters and digits.", at
         )
 
 

@@ -104,6 +104,20 @@ def test_that_the_second_opinion_alone_refuses_what_the_first_would_not_see(pars
         check_calls("PIVOT gold_kpis ON orders USING first(getenv('HOME'))")
 
 
+def test_that_no_subquery_is_called_as_a_view_of_duckdbs_own(parser):
+    """Its name would be known where the WITH does not reach, and there it means DuckDB's."""
+    views = parser.execute(
+        "SELECT DISTINCT view_name FROM duckdb_views()"
+        " WHERE internal AND schema_name <> 'information_schema'"
+    ).fetchall()
+    assert len(views) > 20
+    for (name,) in views:
+        with pytest.raises(Refused, match="cannot be called"):
+            check(parser, f"WITH {name} AS (SELECT 1) FROM {name}", TABLES)
+    with pytest.raises(duckdb.CatalogException):
+        parser.execute("FROM tables")  # what needs its schema is refused with it
+
+
 def test_that_what_is_read_and_called_is_told():
     found = inspect(
         "WITH a AS (FROM gold_kpis) SELECT Sum(orders), upper('x') FROM a, silver_events;", TABLES

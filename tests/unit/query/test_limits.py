@@ -80,6 +80,9 @@ def _run(program: bytes, audit: int, number: int, arguments: tuple[int, ...]) ->
         "SELECT * FROM generate_series(1, 100000000, 1000)",
         "SELECT * FROM generate_series(DATE '2026-01-01', DATE '2026-12-31', INTERVAL 1 DAY)",
         "SELECT * FROM generate_series(now() - INTERVAL 1 DAY, now(), INTERVAL 1 HOUR)",
+        "SELECT * FROM range('nan'::BIGINT)",
+        "SELECT * FROM range(1e999999999, 0)",
+        "SELECT repeat('a', 'nan'::INT), list_resize([1], 'nan')",
         "SELECT repeat('ab', 5000000), rpad('a', 20, '*'), list_resize([1], 5)",
     ],
 )
