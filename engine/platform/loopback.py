@@ -14,7 +14,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import (
+    Client,
+    Connection,
+    Listener,
+    answer_challenge,
+    deliver_challenge,
+)
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +30,8 @@ from engine.platform.files import write_private
 Answer = dict[str, Any]
 Handler = Callable[[Answer], Iterator[Answer]]
 
-_DOORS = 4
-"""Each handshake blocks its thread; a connection that says nothing must not shut the others out."""
+HANDSHAKE_S = 5.0
+"""Who has not proved the key by then is hung up on."""
 
 
 class LoopbackServer:
@@ -33,39 +39,35 @@ class LoopbackServer:
 
     def __init__(self, file: Path, handle: Handler, longest: int = 65_536) -> None:
         """``longest``: bytes of a request; a longer one is not read."""
-        key = secrets.token_bytes(32)
+        self._key = secrets.token_bytes(32)
         self._file = file
         self._handle = handle
         self._longest = longest
-        self._listener = Listener(("127.0.0.1", 0), family="AF_INET", backlog=16, authkey=key)
+        self._listener = Listener(("127.0.0.1", 0), family="AF_INET", backlog=16)
         self._closing = False
         self.port: int = self._listener.address[1]
-        write_private(self._file, json.dumps({"port": self.port, "key": key.hex()}))
-        self._doors = [
-            threading.Thread(target=self._accept, name="loopback", daemon=True)
-            for _ in range(_DOORS)
-        ]
-        for door in self._doors:
-            door.start()
+        write_private(self._file, json.dumps({"port": self.port, "key": self._key.hex()}))
+        threading.Thread(target=self._accept, name="loopback", daemon=True).start()
 
     def _accept(self) -> None:
         while not self._closing:
             try:
                 connection = self._listener.accept()
-            except (AuthenticationError, OSError, EOFError):
+            except OSError:
                 continue
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: Connection) -> None:
         with connection:
             try:
+                _shake_hands(connection, self._key)
                 request = json.loads(connection.recv_bytes(self._longest))
                 for answer in self._handle(request):
                     connection.send_bytes(json.dumps(answer).encode())
             except LakehouseError as error:
                 told = {"error": error.message, "remedy": error.remedy}
                 connection.send_bytes(json.dumps(told).encode())
-            except (OSError, EOFError, ValueError):
+            except (AuthenticationError, OSError, EOFError, ValueError):
                 return  # The other side went away or spoke nonsense: nothing of ours is lost.
             except Exception as error:  # noqa: BLE001 -- a defect here must not look like silence
                 what = f"{type(error).__name__}: {error}"
@@ -76,11 +78,29 @@ class LoopbackServer:
         """Ends listening and removes the address file."""
         self._closing = True
         self._file.unlink(missing_ok=True)
-        # A thread that waits in accept() keeps the port open, whoever closes it: wake each.
-        for _ in self._doors:
-            with suppress(OSError), socket.socket() as knock:
-                knock.connect(("127.0.0.1", self.port))
+        # A thread that waits in accept() keeps the port open, whoever closes it: wake it.
+        with suppress(OSError), socket.socket() as knock:
+            knock.connect(("127.0.0.1", self.port))
         self._listener.close()
+
+
+def _shake_hands(connection: Connection, key: bytes) -> None:
+    """Both sides prove the key, soon. Raises AuthenticationError, EOFError or OSError."""
+    with socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as same:
+        late = threading.Timer(HANDSHAKE_S, _hang_up, (same,))
+        late.daemon = True
+        late.start()
+        try:
+            deliver_challenge(connection, key)
+            answer_challenge(connection, key)
+        finally:
+            late.cancel()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """The reading side then sees an end."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _send_at_once(connection: Connection) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -14,6 +15,7 @@ from engine.knowledge.desk import KnowledgeClient, KnowledgeDesk, address_file
 from engine.knowledge.editing import new_item
 from engine.knowledge.errors import KnowledgeUnavailable
 from engine.paths import DataPaths
+from engine.platform import loopback
 from engine.platform.loopback import LoopbackServer, ask_loopback
 from tests.helpers.words import item
 
@@ -70,6 +72,21 @@ def test_that_nobody_without_the_key_is_answered(remote, paths):
     file.write_text(json.dumps({**told, "key": "00" * 32}))
     with pytest.raises(KnowledgeUnavailable):
         remote.status()
+
+
+def test_that_who_says_nothing_shuts_nobody_out(remote, paths, store):
+    where = ("127.0.0.1", json.loads(address_file(paths).read_text())["port"])
+    with ExitStack() as open_ones:
+        for _ in range(12):
+            open_ones.enter_context(socket.create_connection(where))
+        assert remote.status() == store.status()
+
+
+def test_that_who_does_not_prove_the_key_in_time_is_hung_up_on(remote, paths, monkeypatch):
+    monkeypatch.setattr(loopback, "HANDSHAKE_S", 0.05)
+    where = ("127.0.0.1", json.loads(address_file(paths).read_text())["port"])
+    with socket.create_connection(where, timeout=30) as silent, silent.makefile("rb") as said:
+        assert b"CHALLENGE" in said.read()  # to its end
 
 
 def test_that_a_client_of_nothing_says_what_to_look_at(paths):
