@@ -15,6 +15,7 @@ import pyarrow as pa
 from engine.contracts.query import ResultColumn
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LONG = re.compile(r"-?\d{4,}")
 _WHOLE = re.compile(r"-?\d{5,}")
 MOMENT = "TIMESTAMP WITH TIME ZONE"
 _NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|BIGNUM")
@@ -80,7 +81,7 @@ def _column(
     if kind in ("FLOAT", "DOUBLE"):
         return tuple(None if v is None else float_text(v) for v in values.to_pylist())
     if is_number(kind):
-        return tuple(None if v is None else _digits(str(v)) for v in values.to_pylist())
+        return tuple(None if v is None else digits(str(v)) for v in values.to_pylist())
     return tuple(values.to_pylist())
 
 
@@ -102,12 +103,11 @@ def float_text(value: float) -> str:
         return str(value)
     if value and not 1e-4 <= abs(value) < 1e15:
         return f"{value:.6g}"
-    text = f"{value:,.6f}".rstrip("0").rstrip(".")
-    whole = text.partition(".")[0]
-    return text.replace(",", "") if len(whole.replace(",", "").lstrip("-")) < 5 else text
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
-def _digits(text: str) -> str:
-    """Groups of three, from five digits on: a year stays as it is."""
+def digits(text: str) -> str:
+    """Groups of three; a whole number from five digits on, so that a year stays as it is."""
     whole, point, rest = text.partition(".")
-    return f"{int(whole):,}{point}{rest}" if _WHOLE.fullmatch(whole) else text
+    grouped = _LONG.fullmatch(whole) if point else _WHOLE.fullmatch(whole)
+    return f"{int(whole):,}{point}{rest}" if grouped else text

@@ -104,6 +104,8 @@ class ChartPanel(QWidget):
     def show_points(self, points: Points) -> None:
         """Draws them, with a sentence about what was summed up."""
         self._drawn = True
+        for chart in (self.time, self.line):
+            chart.reset_view()  # what was zoomed into is no part of another result
         self.note.setText(points.note)
         self.note.setToolTip(points.note)
         names = self.across.currentText(), self.up.currentText()

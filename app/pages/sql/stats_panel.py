@@ -23,7 +23,7 @@ from app.widgets.rows_model import ColumnSpec, RowsModel
 from app.widgets.table import DataTable
 from app.words import tr
 from engine.contracts.query import ResultColumn, Summary
-from engine.query.page import float_text, is_number
+from engine.query.page import digits, float_text, is_number
 
 
 class StatsPanel(QWidget):
@@ -178,7 +178,9 @@ def _share(part: int, whole: int) -> str:
 
 
 def _extreme(value: str | None, kind: str) -> str | None:
-    return float_text(float(value)) if value is not None and is_number(kind) else value
+    if value is None or not is_number(kind):
+        return value
+    return float_text(float(value)) if kind in ("FLOAT", "DOUBLE") else digits(value)
 
 
 def _figure(value: float | None) -> str | None:

@@ -24,7 +24,8 @@ def columns(*kinds: str) -> list[ResultColumn]:
     [
         (0.0, "0"),
         (0.1 + 0.2, "0.3"),
-        (2026.5, "2026.5"),
+        (2026.5, "2,026.5"),
+        (-1234.0, "-1,234"),
         (12345.678, "12,345.678"),
         (-1234567.0, "-1,234,567"),
         (1e300, "1e+300"),
@@ -63,6 +64,12 @@ def test_that_a_big_number_sent_as_text_is_grouped_and_a_name_is_not():
     table = pa.table({"a": ["123456789012345678901"], "b": ["1234567"]})
     page = page_of(table, columns("HUGEINT", "VARCHAR"), 0)
     assert page.columns == (("123,456,789,012,345,678,901",), ("1234567",))
+
+
+def test_that_amounts_are_grouped_and_years_are_not():
+    table = pa.table({"a": ["1234.50", "-0.50", "12345.00"], "b": [2026, -999, 12345]})
+    page = page_of(table, columns("DECIMAL(18,2)", "INTEGER"), 0)
+    assert page.columns == (("1,234.50", "-0.50", "12,345.00"), ("2026", "-999", "12,345"))
 
 
 def test_that_the_clipboard_gets_values_as_programs_read_them():

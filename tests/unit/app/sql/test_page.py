@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -12,6 +13,7 @@ from app.pages.sql import SqlPage
 from app.pages.sql.builder import QueryBuilder
 from engine.query.errors import Cancelled, WorkerEnded
 from engine.query.library import Library
+from engine.query.session import Points
 from tests.unit.app.sql.conftest import result_of
 
 pytestmark = pytest.mark.unit
@@ -157,6 +159,9 @@ def test_that_the_chart_picks_a_name_and_a_number(run, sessions, qtbot):
     tab.result.chart.shape.chosen.emit("line")
     qtbot.waitUntil(lambda: tab.result.chart.stack.currentWidget() is tab.result.chart.line)
     assert tab.result.chart.line.to_csv() == "orders,orders\n1,3\n2,4\n"
+    tab.result.chart.line.set_view((1.5, 1.6))
+    tab.result.chart.show_points(Points(np.array([7.0, 8.0]), np.array([3.0, 4.0]), False, ""))
+    assert not tab.result.chart.line.zoomed()
 
 
 def test_that_an_export_shows_its_way_and_its_end(run, qtbot, tmp_path, toasts):
