@@ -168,6 +168,7 @@ class OpenCard(QFrame):
         elif alert.snoozed_until is not None:
             text = tr("Quiet until {0}").format(local_time(alert.snoozed_until, seconds=False))
         self.quiet.setText(text)
+        self.quiet.setToolTip(utc_tooltip(alert.snoozed_until) if text else "")
         self.quiet.setVisible(bool(text))
         self.wake.setVisible(bool(text))
         self.snooze.setVisible(not text)

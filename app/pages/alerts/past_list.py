@@ -81,8 +81,8 @@ class PastList(QWidget):
                 lambda alert: alert.lasted_s,
                 duration_s,
                 right=True,
-                tooltip=lambda alert: tr("Cleared {0}").format(
-                    local_time(alert.cleared, date=True)
+                tooltip=lambda alert: tr("Cleared {0} ({1})").format(
+                    local_time(alert.cleared, date=True), utc_tooltip(alert.cleared)
                 ),
             ),
             ColumnSpec(tr("Value"), lambda alert: alert.value, right=True),

@@ -109,11 +109,13 @@ class HistoryPane(Pane):
         return rows[0] if rows and isinstance(rows[0], Commit) else None
 
     def select(self, version: int) -> None:
-        """Chooses a version that is shown."""
+        """Chooses a version; none where it is not shown, or another would be restored for it."""
         model = self.view.model()
         for row in range(model.rowCount()):
             if model.index(row, 0).data() == number(version):
                 self.view.selectRow(row)
+                return
+        self.view.clearSelection()
 
     def allow_restore(self, allowed: bool) -> None:
         """Whether the pipeline can take the command."""

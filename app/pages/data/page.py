@@ -45,8 +45,12 @@ class DataPage(Page):
         self.compact_button.clicked.connect(self.compact)
         self.header_row.addWidget(self.refresher.status)
         self.header_row.addWidget(self.compact_button)
+        self.compact_button.setIcon(icon("compress"))
         self.operation = OperationStrip(context)
+        self.crowded = QLabel()
+        self.crowded.setObjectName("small")
         self.operation.busy.connect(lambda _busy: self._allow())
+        self.header_row.addWidget(self.crowded)
         self.list = TableList()
         self.list.chosen.connect(self._choose)
         self.name = QLabel()
@@ -206,7 +210,7 @@ class DataPage(Page):
         free = up and not self.operation.running
         self.compact_button.setEnabled(free)
         self.compact_button.setToolTip(_compact_hint(up, self._cards))
-        self.compact_button.setIcon(icon("alert" if _crowded(self._cards) else "compress"))
+        self.crowded.setText(_crowded_words(self._cards))
         self.history.allow_restore(free)
 
 
@@ -224,6 +228,14 @@ def _compact_hint(up: bool, cards: Sequence[TableCard]) -> str:
     if crowded := _crowded(cards):
         return tr("Many small files slow reading: {0}").format(", ".join(crowded))
     return tr("Merges small files and deletes replaced ones past their time")
+def _crowded_words(cards: Sequence[TableCard]) -> str:
+    """Why to compact, beside the button; nothing where there is no need."""
+    crowded = _crowded(cards)
+    if len(crowded) == 1:
+        return tr("Many small files in {0}").format(crowded[0])
+    return tr("Many small files in {0} tables").format(len(crowded)) if crowded else ""
+
+
 
 
 def facts_words(card: TableCard) -> str:

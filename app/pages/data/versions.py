@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app.formats import local_time
+from app.formats import utc_tooltip
+from app.pages.data.history import operation_words, when
 from app.words import tr
 from engine.lake.commits import Commit
 
@@ -21,7 +22,6 @@ class VersionPicker(QComboBox):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setToolTip(tr("Choose a version, or type its number and press Enter"))
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMinimumWidth(260)
@@ -56,6 +56,8 @@ class VersionPicker(QComboBox):
         self.addItem(tr("Newest"), None)
         for commit in self._commits:
             self.addItem(version_text(commit), commit.version)
+            tip = utc_tooltip(commit.time)
+            self.setItemData(self.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.blockSignals(False)
         self._write()
 
@@ -65,6 +67,9 @@ class VersionPicker(QComboBox):
         self.setCurrentIndex(max(at, -1))
         if at < 0:
             self.setEditText(tr("Version {0}").format(self._version))
+        hint = tr("Choose a version, or type its number and press Enter")
+        of = self.itemData(at, Qt.ItemDataRole.ToolTipRole) if at > 0 else None
+        self.setToolTip(f"{of}\n{hint}" if of else hint)
 
     def _picked(self, index: int) -> None:
         self._version = self.itemData(index)
@@ -79,5 +84,5 @@ class VersionPicker(QComboBox):
 
 
 def version_text(commit: Commit) -> str:
-    """``86 · 12:31:05 · MERGE``."""
-    return f"{commit.version} · {local_time(commit.time)} · {commit.operation}"
+    """``86 · 12:31:05 · Rows merged in``, with the date where it is not today's."""
+    return f"{commit.version} · {when(commit.time)} · {operation_words(commit)}"

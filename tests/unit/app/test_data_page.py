@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +15,13 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.context import Context
+from app.formats import local_time, utc_tooltip
 from app.models.arrow_page import ArrowPageModel, cell_text, cell_tooltip
 from app.pages.data import DataPage
 from app.pages.data import page as page_module
 from app.pages.data.history import files_words, operation_words
 from app.pages.data.page import facts_words
+from app.pages.data.versions import VersionPicker, version_text
 from engine.contracts.names import State, Table
 from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import Maintain, RestoreTable, Step
@@ -185,6 +188,35 @@ def test_that_history_follows_the_table_and_keeps_the_choice(
 
 
 def test_that_history_is_read_on_in_pages(page: DataPage, qtbot, monkeypatch) -> None:
+def test_that_a_choice_that_fell_out_of_the_list_is_no_choice_any_more(
+    page: DataPage, lake: Lake, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr("app.pages.data.history.PAGE", 2)
+    _tab(page, page.history, qtbot)
+    qtbot.waitUntil(lambda: page.history.model.rowCount() == 2)
+    page.history.select(2)
+    assert page.history.restore.isEnabled()
+    commit(lake, Table.ALERTS)
+    page.refresher.now()
+    qtbot.waitUntil(lambda: page.history.model.row(0).version == 4)
+    assert page.history.selected() is None
+    assert not page.history.restore.isEnabled()
+
+
+def test_that_the_picker_tells_versions_as_history_does(lake: Lake) -> None:
+    history = table_history(LakeReader(lake.root), Table.ALERTS, 0, 1)
+    today = replace(history.commits[0], operation="MERGE", version=86)
+    text = version_text(today)
+    assert text == f"86 · {local_time(today.time)} · Rows merged in"
+    older = replace(today, time=today.time - dt.timedelta(days=3))
+    assert version_text(older).startswith(f"86 · {local_time(older.time, date=True)} · ")
+    picker = VersionPicker("Version")
+    picker.set_commits([today])
+    assert picker.itemData(1, Qt.ItemDataRole.ToolTipRole) == utc_tooltip(today.time)
+    picker.choose(86)
+    assert utc_tooltip(today.time) in picker.toolTip()
+
+
     monkeypatch.setattr("app.pages.data.history.PAGE", 2)
     _tab(page, page.history, qtbot)
     qtbot.waitUntil(lambda: page.history.model.rowCount() == 2)
@@ -307,6 +339,16 @@ def test_that_many_small_files_are_told_in_the_line(lake: Lake) -> None:
 
 
 def test_that_commits_are_told_in_words(lake: Lake) -> None:
+def test_that_the_reason_to_compact_stands_beside_the_button(page: DataPage, lake: Lake) -> None:
+    cards = table_cards(LakeReader(lake.root))
+    page._cards = tuple(replace(card, many_small=False) for card in cards)
+    page._allow()
+    assert page.crowded.text() == ""
+    page._cards = (replace(cards[0], many_small=True),)
+    page._allow()
+    assert page.crowded.text() == f"Many small files in {cards[0].table.value}"
+
+
     lake.open(Table.ALERTS).optimize.compact()
     lake.open(Table.ALERTS).restore(2)
     restored, merged, written, *_ = table_history(LakeReader(lake.root), Table.ALERTS).commits

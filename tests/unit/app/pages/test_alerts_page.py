@@ -153,6 +153,7 @@ def test_that_past_alerts_are_filtered_by_words_and_severity(qtbot, page, shop, 
 
 
 def test_that_no_past_alerts_are_told(qtbot, page):
+    assert _card(page).quiet.toolTip().endswith(" UTC")
     _shown(qtbot, page)
     assert page.past.placeholder.heading.text() == "No past alerts"
 
@@ -167,6 +168,9 @@ def test_that_a_threshold_is_typed_in_percent(qtbot, page, watch):
     page.tabs.setCurrentIndex(2)
     row = page.rules.rows["error_rate"]
     assert row.spin.text() == "5.00 %"
+    lasted = page.past.model.index(0, 3).data(Qt.ItemDataRole.ToolTipRole)
+    assert lasted.startswith("Cleared ")
+    assert lasted.endswith(" UTC)")
     row.spin.setFocus()
     row.spin.selectAll()
     qtbot.keyClicks(row.spin, "7.5")
