@@ -42,15 +42,15 @@ class DataPage(Page):
         self.refresher = Refresher(context, self, self._read, self._show, self._every_s)
         self.compact_button = QPushButton(tr("Compact now"))
         self.compact_button.setObjectName("compact")
-        self.compact_button.clicked.connect(self.compact)
-        self.header_row.addWidget(self.refresher.status)
-        self.header_row.addWidget(self.compact_button)
         self.compact_button.setIcon(icon("compress"))
-        self.operation = OperationStrip(context)
+        self.compact_button.clicked.connect(self.compact)
         self.crowded = QLabel()
         self.crowded.setObjectName("small")
-        self.operation.busy.connect(lambda _busy: self._allow())
+        self.header_row.addWidget(self.refresher.status)
         self.header_row.addWidget(self.crowded)
+        self.header_row.addWidget(self.compact_button)
+        self.operation = OperationStrip(context)
+        self.operation.busy.connect(lambda _busy: self._allow())
         self.list = TableList()
         self.list.chosen.connect(self._choose)
         self.name = QLabel()
@@ -222,12 +222,6 @@ def _crowded(cards: Sequence[TableCard]) -> list[str]:
     return [card.table.value for card in cards if card.many_small]
 
 
-def _compact_hint(up: bool, cards: Sequence[TableCard]) -> str:
-    if not up:
-        return tr("The pipeline must be running: it is the one writer of the tables.")
-    if crowded := _crowded(cards):
-        return tr("Many small files slow reading: {0}").format(", ".join(crowded))
-    return tr("Merges small files and deletes replaced ones past their time")
 def _crowded_words(cards: Sequence[TableCard]) -> str:
     """Why to compact, beside the button; nothing where there is no need."""
     crowded = _crowded(cards)
@@ -236,6 +230,12 @@ def _crowded_words(cards: Sequence[TableCard]) -> str:
     return tr("Many small files in {0} tables").format(len(crowded)) if crowded else ""
 
 
+def _compact_hint(up: bool, cards: Sequence[TableCard]) -> str:
+    if not up:
+        return tr("The pipeline must be running: it is the one writer of the tables.")
+    if crowded := _crowded(cards):
+        return tr("Many small files slow reading: {0}").format(", ".join(crowded))
+    return tr("Merges small files and deletes replaced ones past their time")
 
 
 def facts_words(card: TableCard) -> str:

@@ -187,7 +187,6 @@ def test_that_history_follows_the_table_and_keeps_the_choice(
     assert page.history.look.isEnabled()
 
 
-def test_that_history_is_read_on_in_pages(page: DataPage, qtbot, monkeypatch) -> None:
 def test_that_a_choice_that_fell_out_of_the_list_is_no_choice_any_more(
     page: DataPage, lake: Lake, qtbot, monkeypatch
 ) -> None:
@@ -217,6 +216,7 @@ def test_that_the_picker_tells_versions_as_history_does(lake: Lake) -> None:
     assert utc_tooltip(today.time) in picker.toolTip()
 
 
+def test_that_history_is_read_on_in_pages(page: DataPage, qtbot, monkeypatch) -> None:
     monkeypatch.setattr("app.pages.data.history.PAGE", 2)
     _tab(page, page.history, qtbot)
     qtbot.waitUntil(lambda: page.history.model.rowCount() == 2)
@@ -338,7 +338,6 @@ def test_that_many_small_files_are_told_in_the_line(lake: Lake) -> None:
     assert "compaction helps" in facts_words(replace(card, many_small=True))
 
 
-def test_that_commits_are_told_in_words(lake: Lake) -> None:
 def test_that_the_reason_to_compact_stands_beside_the_button(page: DataPage, lake: Lake) -> None:
     cards = table_cards(LakeReader(lake.root))
     page._cards = tuple(replace(card, many_small=False) for card in cards)
@@ -349,6 +348,7 @@ def test_that_the_reason_to_compact_stands_beside_the_button(page: DataPage, lak
     assert page.crowded.text() == f"Many small files in {cards[0].table.value}"
 
 
+def test_that_commits_are_told_in_words(lake: Lake) -> None:
     lake.open(Table.ALERTS).optimize.compact()
     lake.open(Table.ALERTS).restore(2)
     restored, merged, written, *_ = table_history(LakeReader(lake.root), Table.ALERTS).commits
