@@ -55,7 +55,11 @@ class Desk:
         instance = running.instance
         self.settings, self.pack, self.lake = instance.settings, instance.pack.spec, instance.lake
         self.knowledge = instance.knowledge
-        self.assistant = assistant_of(instance)
+        try:
+            self.assistant = assistant_of(instance)
+        except BaseException:
+            running.abandon()
+            raise
         self.running = running.__enter__()
 
     def close(self) -> None:

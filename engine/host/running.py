@@ -83,6 +83,11 @@ class Running:
     ) -> None:
         self._close()
 
+    def abandon(self) -> None:
+        """Instead of entering it: nothing runs yet, and the folder can be opened again."""
+        self.assistant.close()
+        self._release()
+
     def _close(self) -> None:
         if self._control is not None:
             self._control.close()

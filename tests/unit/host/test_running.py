@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.host import running
+from engine.host.desk import Desk
 from engine.host.running import Running
 from engine.paths import DataPaths
 from engine.settings import load_settings
@@ -60,3 +61,22 @@ def test_that_the_folder_is_free_again_where_a_part_cannot_be_made(
             Running(paths)
     with Running(paths):
         pass
+
+
+def test_that_the_folder_is_free_again_where_the_desk_cannot_be_made(tmp_path, monkeypatch):
+    closed, released = list[str](), list[str]()
+    instance = SimpleNamespace(
+        settings=None, pack=SimpleNamespace(spec=None), lake=None, knowledge=None
+    )
+    made = Running.__new__(Running)
+    made.instance = instance  # type: ignore[assignment]
+    made.assistant = SimpleNamespace(close=lambda: closed.append("assistant"))  # type: ignore[assignment]
+    made._lake_lock = None
+    made._lock = SimpleNamespace(release=lambda: released.append("lock"))  # type: ignore[assignment]
+    monkeypatch.setattr("engine.host.desk.Running", lambda *_, **__: made)
+    monkeypatch.setattr("engine.host.desk.assistant_of", _full)
+    desk = Desk(DataPaths(tmp_path / "data"))
+    with pytest.raises(OSError, match="No space"):
+        desk.open(True, lambda _service, _what: None)
+    assert (closed, released) == (["assistant"], ["lock"])
+    assert desk.running is None
