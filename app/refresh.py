@@ -52,8 +52,11 @@ class Refresher(QObject):
         show: Callable[[Any], None],
         every_s: float | Callable[[], float],
         lane: str = "reads",
+        failed: Callable[[LakehouseError], None] | None = None,
     ) -> None:
+        """``failed`` hears of a read that went wrong while nothing was shown yet."""
         super().__init__(owner)
+        self._nothing_to_show = failed
         self._context = context
         self._owner = owner
         self._read = read
@@ -129,12 +132,18 @@ class Refresher(QObject):
 
     def _done(self, value: object) -> None:
         self._ticket, self._error, self._shown_at = None, None, time.monotonic()
-        self._show(value)
-        self._again()
+        try:
+            self._show(value)
+        finally:
+            self._again()  # a fault in one picture must not hold the next ones up
 
     def _failed(self, error: LakehouseError) -> None:
         self._ticket, self._error = None, error
-        self._again()
+        try:
+            if self._nothing_to_show is not None and self._shown_at is None:
+                self._nothing_to_show(error)
+        finally:
+            self._again()
 
     def _again(self) -> None:
         self.describe()

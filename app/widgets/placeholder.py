@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.icons import icon
 from app.words import tr
+from engine.errors import LakehouseError
 
 Kind = Literal["empty", "loading", "error"]
 Action = tuple[str, Callable[[], None]]
@@ -57,6 +58,10 @@ class Placeholder(QWidget):
         self._action = action[1] if action else None
         self.button.setText(action[0] if action else "")
         self.button.setVisible(action is not None)
+
+    def show_error(self, error: LakehouseError, again: Callable[[], None]) -> None:
+        """What went wrong, what to do about it, and a button that tries again."""
+        self.show_state("error", error.message, error.remedy, (tr("Try again"), again))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
         """A pixmap does not follow the theme by itself."""

@@ -25,6 +25,7 @@ from app.widgets.placeholder import Placeholder
 from app.words import tr
 from engine.contracts.names import Service, State, Table
 from engine.contracts.protocol import RestoreTable
+from engine.errors import LakehouseError
 from engine.readings.data import TableCard, table_cards
 from engine.readings.restore import RestorePreview, preview_restore
 
@@ -39,7 +40,9 @@ class DataPage(Page):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._cards: tuple[TableCard, ...] = ()
-        self.refresher = Refresher(context, self, self._read, self._show, self._every_s)
+        self.refresher = Refresher(
+            context, self, self._read, self._show, self._every_s, failed=self._show_nothing
+        )
         self.compact_button = QPushButton(tr("Compact now"))
         self.compact_button.setObjectName("compact")
         self.compact_button.setIcon(icon("compress"))
@@ -125,6 +128,9 @@ class DataPage(Page):
         ]
 
     # Reading
+
+    def _show_nothing(self, error: LakehouseError) -> None:
+        self.empty.show_error(error, self.refresher.now)
 
     def _every_s(self) -> float:
         return max(2.0, self.context.desk.settings.auto_refresh_interval)

@@ -23,6 +23,7 @@ from app.widgets.placeholder import Placeholder
 from app.widgets.segmented import Segmented
 from app.widgets.tone import set_tone
 from app.words import tr
+from engine.errors import LakehouseError
 from engine.readings.live import LiveReader, LiveReading, live_csv
 from engine.readings.live_hours import HoursReader, HoursReading
 from engine.readings.live_kpis import kpi_specs
@@ -59,7 +60,9 @@ class LivePage(Page):
         self._slow = HoursReader(desk.lake, desk.pack)
         self.tiles = Tiles(kpi_specs(desk.pack))
         self.charts = LiveCharts(context, desk.pack)
-        self.refresher = Refresher(context, self, self._read, self._show, self._every_s, "live")
+        self.refresher = Refresher(
+            context, self, self._read, self._show, self._every_s, "live", self._show_nothing
+        )
         self.hours_refresher = Refresher(
             context, self, self._read_hours, self._show_hours, HOURS_EVERY_S, "live-hours"
         )
@@ -184,6 +187,9 @@ class LivePage(Page):
         self._show_tiles()
         self._show_through(reading.through, time.time())
         self.stack.setCurrentIndex(1)
+
+    def _show_nothing(self, error: LakehouseError) -> None:
+        self.placeholder.show_error(error, self.refresher.now)
 
     def _show_hours(self, hours: HoursReading | None) -> None:
         self._hours = hours

@@ -21,6 +21,7 @@ from app.widgets.card import Card
 from app.widgets.placeholder import Placeholder
 from app.widgets.segmented import Segmented
 from app.words import tr
+from engine.errors import LakehouseError
 from engine.readings.quality import QualityReading, read_quality
 from engine.readings.quarantine import RefusedRecord, count_records, read_record
 
@@ -67,7 +68,9 @@ class QualityPage(Page):
         self.records.chosen.connect(self._choose)
         self.records.cleared.connect(self._clear)
         self.detail = RecordPane(context)
-        self.refresher = Refresher(context, self, self._read, self._show, REFRESH_S)
+        self.refresher = Refresher(
+            context, self, self._read, self._show, REFRESH_S, failed=self._show_nothing
+        )
         for widget in (self.refresher.status, self.window_choice):
             self.header_row.addWidget(widget)
         self._fill_body()
@@ -142,6 +145,10 @@ class QualityPage(Page):
         self.reason_stack.setCurrentIndex(1 if shown.reading.reasons else 0)
         text = tr("No record was refused in this window.")
         self.no_reasons.show_state("empty", tr("Nothing was refused"), text)
+
+    def _show_nothing(self, error: LakehouseError) -> None:
+        for place in (self.no_reasons, self.records.nothing):
+            place.show_error(error, self.refresher.now)
 
     def _window_s(self) -> float:
         return float(str(self.window_choice.value()))

@@ -26,6 +26,7 @@ from engine.contracts.names import State, Table
 from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import Maintain, RestoreTable, Step
 from engine.domain import load_pack
+from engine.errors import LakehouseError
 from engine.host.follow import Refused
 from engine.lake import LakeReader
 from engine.readings.data import PAGE_ROWS, table_cards, table_history
@@ -379,3 +380,19 @@ def test_that_cells_are_short_and_their_tooltips_whole() -> None:
         "–",
     ]
     assert cell_tooltip(5) is None
+
+
+def test_that_tables_that_cannot_be_read_say_so_in_the_middle(
+    desk: FakeDesk, context: Context, qtbot, monkeypatch
+) -> None:
+    def gone(_lake: object) -> None:
+        raise LakehouseError("The lake is gone.", "Start it.")
+
+    monkeypatch.setattr("app.pages.data.page.table_cards", gone)
+    page = DataPage(context)
+    qtbot.addWidget(page)
+    page.shown()
+    qtbot.waitUntil(lambda: page.empty.heading.text() == "The lake is gone.")
+    assert page.empty.text.text() == "Start it."
+    assert page.empty.button.text() == "Try again"
+    page.hidden()

@@ -122,3 +122,43 @@ def test_that_pages_refresh_as_often_as_the_settings_say_now(context, qtbot, tmp
         qtbot.waitUntil(made.refresher._next.isActive)
         assert made.refresher._next.interval() == seconds * 1000
         made.hidden()
+
+
+def test_that_a_fault_in_a_picture_does_not_end_the_refresh(context, owner, qtbot):
+    shown = list[int]()
+    counter = iter(range(1000))
+
+    def show(value: int) -> None:
+        shown.append(value)
+        if value == 0:
+            raise ValueError("a picture of nothing")
+
+    refresher = Refresher(context, owner, lambda: lambda: next(counter), show, 0.01)
+    with qtbot.captureExceptions() as caught:
+        refresher.start()
+        qtbot.waitUntil(lambda: len(shown) >= 2)
+        refresher.stop()
+    assert [kind for kind, *_ in caught] == [ValueError]
+
+
+def test_that_a_page_hears_of_an_error_only_while_nothing_was_shown(context, owner, qtbot):
+    broken, heard = [True], list[str]()
+
+    def work() -> int:
+        if broken[0]:
+            raise LakehouseError("The lake is gone.", "Start it.")
+        return 1
+
+    refresher = Refresher(
+        context, owner, lambda: work, lambda _: None, 60.0, failed=lambda e: heard.append(e.message)
+    )
+    refresher.start()
+    qtbot.waitUntil(lambda: heard == ["The lake is gone."])
+    broken[0] = False
+    refresher.now()
+    qtbot.waitUntil(lambda: refresher.status.text().startswith("Updated"))
+    broken[0] = True
+    refresher.now()
+    qtbot.waitUntil(lambda: refresher.status.text() == "The lake is gone.")
+    refresher.stop()
+    assert len(heard) == 1

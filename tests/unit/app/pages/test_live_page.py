@@ -16,6 +16,7 @@ from app.pages.live import LivePage
 from app.pages.live.tiles import LiveTile
 from app.pages.live.words import figure, readable, short_change
 from engine.contracts.names import State
+from engine.errors import LakehouseError
 from engine.readings.live_kpis import HourReading, KpiReading, KpiSpec
 from tests.unit.app.pages.standin import PACK, StandInDesk
 from tests.unit.readings.live_lake import MINUTE, SECOND, LiveLake, event, purchase
@@ -238,3 +239,15 @@ def test_that_names_are_for_people():
         "Device",
         "Add to cart",
     ]
+
+
+def test_that_a_first_read_that_fails_says_so_in_the_middle(
+    page: LivePage, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise LakehouseError("The lake is gone.", "Start it.")
+
+    monkeypatch.setattr(page._live, "read", gone)
+    page.refresher.now()
+    qtbot.waitUntil(lambda: page.placeholder.heading.text() == "The lake is gone.")
+    assert page.placeholder.button.text() == "Try again"

@@ -13,6 +13,7 @@ from app.context import Context
 from app.pages.quality import QualityPage
 from app.pages.quality.words import anomaly_sentence, reason_title, remedy
 from engine.contracts.names import Reason, Table
+from engine.errors import LakehouseError
 from engine.readings.anomalies import Anomaly, Baseline
 from engine.readings.quarantine import RecordFilter
 from tests.unit.app.pages.standin import StandInDesk
@@ -236,3 +237,16 @@ def test_that_a_hidden_page_reads_nothing(page: QualityPage) -> None:
     assert page.refresher.running
     page.hidden()
     assert not page.refresher.running
+
+
+def test_that_a_first_read_that_fails_says_so_in_the_middle(
+    qtbot: Any, page: QualityPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise LakehouseError("The lake is gone.", "Start it.")
+
+    monkeypatch.setattr("app.pages.quality.page.read_quality", gone)
+    page.refresher.now()
+    qtbot.waitUntil(lambda: page.records.nothing.heading.text() == "The lake is gone.")
+    assert page.no_reasons.heading.text() == "The lake is gone."
+    assert page.records.nothing.button.text() == "Try again"
