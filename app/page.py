@@ -50,6 +50,9 @@ class Page(QWidget):
         self.body.setSpacing(12)
         layout.addLayout(self.body, 1)
 
+    def prepared(self) -> None:
+        """The page was made though nobody looks at it: find out what the rail's count tells."""
+
     def shown(self) -> None:
         """The page became visible: begin to refresh."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter
 from PySide6.QtWidgets import QButtonGroup, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon
@@ -14,6 +14,7 @@ from app.theme import Theme
 from app.words import tr
 
 WIDE, NARROW = 168, 56
+ICON_PX = 20
 
 
 class Rail(QWidget):
@@ -60,6 +61,7 @@ class Rail(QWidget):
         """A number beside a page's name; 0 takes it away."""
         self._counts[key] = count
         self._write(key)
+        self._tint()
 
     def set_wide(self, wide: bool) -> None:
         """Names beside the icons, or icons alone in a narrow window."""
@@ -70,6 +72,7 @@ class Rail(QWidget):
         self._name.setVisible(wide)
         for key in self._buttons:
             self._write(key)
+        self._tint()
         style = Qt.ToolButtonStyle
         self._about.setToolButtonStyle(
             style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly
@@ -79,11 +82,9 @@ class Rail(QWidget):
         button = QToolButton()
         button.setObjectName(f"rail-{entry.key}")
         button.setCheckable(True)
-        button.setIconSize(QSize(20, 20))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setMinimumHeight(36)
-        keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-        button.setToolTip(f"{tr(entry.title)}  {keys}")
         button.clicked.connect(lambda _checked=False, key=entry.key: self.chosen.emit(key))
         self._group.addButton(button)
         self._buttons[entry.key] = button
@@ -93,7 +94,7 @@ class Rail(QWidget):
     def _add_about(self) -> QToolButton:
         self._about = button = QToolButton()
         button.setObjectName("rail-about")
-        button.setIconSize(QSize(20, 20))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setMinimumHeight(36)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -110,11 +111,32 @@ class Rail(QWidget):
             style.ToolButtonTextBesideIcon if self._wide else style.ToolButtonIconOnly
         )
         button.setText(f"  {title}  ({count})" if count else f"  {title}")
-        button.setAccessibleName(tr("{0}, {1} open").format(title, count) if count else title)
+        told = tr("{0}, {1} open").format(title, count) if count else title
+        button.setAccessibleName(told)
+        shortcut = QKeySequence(self._entries[key].shortcut)
+        button.setToolTip(f"{told}  {shortcut.toString(QKeySequence.SequenceFormat.NativeText)}")
 
     def _tint(self) -> None:
         colours = self._theme.colours
         for key, button in self._buttons.items():
             colour = colours.accent if button.isChecked() else colours.muted
-            button.setIcon(icon(self._entries[key].icon, colour))
+            made = icon(self._entries[key].icon, colour)
+            dotted = bool(self._counts.get(key)) and not self._wide
+            button.setIcon(_dotted(made, colours.warning) if dotted else made)
         self._about.setIcon(icon("info", colours.muted))
+
+
+def _dotted(plain: QIcon, colour: str) -> QIcon:
+    """With a dot at its upper right, where a number has no room."""
+    made = QIcon()
+    for size in (ICON_PX, 2 * ICON_PX):
+        pixmap = plain.pixmap(QSize(size, size), 1.0)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        radius = size * 0.2
+        painter.drawEllipse(QPointF(size - radius, radius), radius, radius)
+        painter.end()
+        made.addPixmap(pixmap)
+    return made

@@ -19,6 +19,8 @@ class Entry:
     shortcut: str
     module: str
     name: str
+    offers: tuple[str, ...] = ()
+    """Titles of commands that the palette has before the page is made."""
 
     def make(self, context: Context) -> Page:
         """Builds the page."""
@@ -33,13 +35,91 @@ class Entry:
 
 PAGES = (
     Entry("live", "Live", "activity", "Ctrl+1", "app.pages.live", "LivePage"),
-    Entry("pipeline", "Pipeline", "flow", "Ctrl+2", "app.pages.pipeline", "PipelinePage"),
-    Entry("quality", "Quality", "shield", "Ctrl+3", "app.pages.quality", "QualityPage"),
-    Entry("topic", "Topic", "topic", "Ctrl+4", "app.pages.topic", "TopicPage"),
-    Entry("data", "Data", "table", "Ctrl+5", "app.pages.data", "DataPage"),
-    Entry("sql", "SQL", "terminal", "Ctrl+6", "app.pages.sql", "SqlPage"),
-    Entry("assistant", "Assistant", "message", "Ctrl+7", "app.pages.assistant", "AssistantPage"),
-    Entry("alerts", "Alerts", "bell", "Ctrl+8", "app.pages.alerts", "AlertsPage"),
-    Entry("services", "Services", "server", "Ctrl+9", "app.pages.services", "ServicesPage"),
+    Entry(
+        "pipeline",
+        "Pipeline",
+        "flow",
+        "Ctrl+2",
+        "app.pages.pipeline",
+        "PipelinePage",
+        (
+            "Rebuild silver or gold…",
+            "Backfill gold for a range of time…",
+        ),
+    ),
+    Entry(
+        "quality",
+        "Quality",
+        "shield",
+        "Ctrl+3",
+        "app.pages.quality",
+        "QualityPage",
+        (
+            "Read the refused records again",
+            "Find in refused records",
+        ),
+    ),
+    Entry(
+        "topic",
+        "Topic",
+        "topic",
+        "Ctrl+4",
+        "app.pages.topic",
+        "TopicPage",
+        (
+            "Topic: newest messages",
+            "Topic: send a message",
+            "Topic: send a file",
+        ),
+    ),
+    Entry("data", "Data", "table", "Ctrl+5", "app.pages.data", "DataPage", ("Compact tables now",)),
+    Entry(
+        "sql",
+        "SQL",
+        "terminal",
+        "Ctrl+6",
+        "app.pages.sql",
+        "SqlPage",
+        (
+            "New tab",
+            "Build a query",
+            "Show the history",
+            "Show saved queries",
+        ),
+    ),
+    Entry(
+        "assistant",
+        "Assistant",
+        "message",
+        "Ctrl+7",
+        "app.pages.assistant",
+        "AssistantPage",
+        (
+            "Assistant: new conversation",
+            "Assistant: knowledge",
+            "Assistant: use a model file",
+        ),
+    ),
+    Entry(
+        "alerts",
+        "Alerts",
+        "bell",
+        "Ctrl+8",
+        "app.pages.alerts",
+        "AlertsPage",
+        ("Send a test alert",),
+    ),
+    Entry(
+        "services",
+        "Services",
+        "server",
+        "Ctrl+9",
+        "app.pages.services",
+        "ServicesPage",
+        (
+            "Check this computer",
+            "Save support bundle",
+        ),
+    ),
     Entry("settings", "Settings", "sliders", "Ctrl+,", "app.pages.settings", "SettingsPage"),
 )

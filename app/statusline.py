@@ -30,8 +30,9 @@ class StatusLine(QWidget):
         self.lag = _figure(tr("Events in the broker that are not in gold yet"))
         self.latency = _figure(tr("From the broker to gold, median of 30 seconds"))
         row.addWidget(self.state)
+        self.notices = _figure("")
         row.addWidget(self.detail, 1)
-        for label in (self.rate, self.lag, self.latency):
+        for label in (self.notices, self.rate, self.lag, self.latency):
             row.addWidget(label)
 
     def show_report(self, report: StatusReport | None) -> None:
@@ -39,6 +40,7 @@ class StatusLine(QWidget):
         if report is None:
             self.state.show_state(None)
             self.detail.setText("")
+            self._show_notices(())
             for label in (self.rate, self.lag, self.latency):
                 label.setText("")
             return
@@ -46,9 +48,18 @@ class StatusLine(QWidget):
         self.state.show_state(report.state)
         self.detail.setText(sentence(report))
         set_tone(self.detail, "bad" if report.state is State.FAILED else "")
+        self._show_notices(report.notices)
         self.rate.setText(rate(stream.input_rate))
         self.lag.setText(tr("lag {0}").format(number(stream.kafka_lag)))
         self.latency.setText(tr("to gold {0}").format(duration_ms(stream.end_to_end_p50_ms)))
+
+    def _show_notices(self, notices: tuple[str, ...]) -> None:
+        """The newest first: a message over the window goes away before everybody has read it."""
+        count = len(notices)
+        self.notices.setText(tr("1 notice") if count == 1 else tr("{0} notices").format(count))
+        self.notices.setToolTip("\n".join(reversed(notices)))
+        self.notices.setAccessibleDescription(self.notices.toolTip())
+        self.notices.setVisible(bool(notices))
 
 
 def sentence(report: StatusReport) -> str:

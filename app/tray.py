@@ -98,12 +98,15 @@ class Tray(QObject):
             self.notify(message.title, message.row.message, message.row.severity)
 
     def notify(self, title: str, text: str, severity: str) -> None:
-        """A desktop notification; nothing where there is no tray."""
+        """A desktop notification; where there is no tray, a message in the window."""
         kinds = {
             "info": QSystemTrayIcon.MessageIcon.Information,
             "warning": QSystemTrayIcon.MessageIcon.Warning,
         }
-        if self.icon.isVisible() and self._context.desk.settings.window.notifications:
+        if not self.icon.isVisible():
+            tone = severity if severity in kinds else "error"
+            self._context.toast(tone, f"{title}: {text}" if text else title)
+        elif self._context.desk.settings.window.notifications:
             kind = kinds.get(severity, QSystemTrayIcon.MessageIcon.Critical)
             self.icon.showMessage(title, text, kind, SHOWN_MS)
 

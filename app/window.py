@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QHideEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.context import Context
@@ -18,8 +25,10 @@ from app.statusline import StatusLine
 from app.widgets.placeholder import Placeholder
 from app.widgets.toast import Toasts
 from app.words import tr
+from engine.contracts.protocol import Notice
 
 STATUS_MS = 500
+PREPARE_AGAIN_MS = 500
 NARROW_BELOW = 1100
 
 
@@ -40,6 +49,7 @@ class MainWindow(QMainWindow):
         self._current: Page | None = None
         self._open = False
         self._making = False
+        self._in_sight = False
         self.extra_commands: list[PageCommand] = []
         self.may_close = False
         self.setWindowTitle("RT-Lakehouse")
@@ -51,6 +61,7 @@ class MainWindow(QMainWindow):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._clock.start(STATUS_MS)
+        context.door.notified.connect(self._hear)
 
     def _build(self) -> None:
         centre = QWidget()
@@ -98,13 +109,17 @@ class MainWindow(QMainWindow):
 
     def prepare(self, key: str) -> None:
         """Makes a page that watches something before anybody looks at it."""
-        if self._open and not self._making:
-            self._page(key)
+        if not self._open:
+            return
+        if self._making:  # one at a time: the other one's maker would wait for this one
+            QTimer.singleShot(PREPARE_AGAIN_MS, self, lambda: self.prepare(key))
+            return
+        self._page(key).prepared()
 
     def close_pages(self) -> None:
         """Back to the placeholder, for the way to the end."""
         if self._current is not None:
-            self._current.hidden()
+            self._leave(self._current)
             self._current = None
         self._open = False
         self.rail.setEnabled(False)
@@ -117,11 +132,12 @@ class MainWindow(QMainWindow):
         page = self._page(key)
         if page is not self._current:
             if self._current is not None:
-                self._current.hidden()
+                self._leave(self._current)
             self._current = page
             self.stack.setCurrentWidget(page)
             self.rail.show_chosen(key)
-            page.shown()
+            if self._in_sight:
+                page.shown()
         if argument is not None:
             page.receive(argument)
 
@@ -129,13 +145,32 @@ class MainWindow(QMainWindow):
         page = self._pages.get(key)
         if page is None:
             self._making = True  # the loop gets turns meanwhile (app.breath)
-            page = self._pages[key] = self._entries[key].make(self._context)
-            self._making = False
+            try:
+                page = self._pages[key] = self._entries[key].make(self._context)
+            finally:
+                self._making = False
             self.stack.addWidget(page)
             count = getattr(page, "badge_changed", None)
             if count is not None:
                 count.connect(lambda number: self.rail.set_count(key, number))
         return page
+
+    def _leave(self, page: Page) -> None:
+        if self._in_sight:
+            page.hidden()
+
+    def _look(self) -> None:
+        """Nobody sees the page of a window that is minimised or kept in the tray."""
+        in_sight = self.isVisible() and not self.isMinimized()
+        if in_sight == self._in_sight:
+            return
+        self._in_sight = in_sight
+        if self._current is not None:
+            (self._current.shown if in_sight else self._current.hidden)()
+
+    def _hear(self, _service: str, message: object) -> None:
+        if isinstance(message, Notice):
+            self._context.toast(message.level, message.message)
 
     def commands(self) -> list[PageCommand]:
         """Everything the palette offers."""
@@ -154,7 +189,27 @@ class MainWindow(QMainWindow):
                 PageCommand(f"{tr(page.title)}: {c.title}", self._on(page, c), c.shortcut)
                 for c in page.commands()
             ]
-        return found + self.extra_commands
+        return found + self._offers() + self.extra_commands
+
+    def _offers(self) -> list[PageCommand]:
+        """Commands of pages that are not made yet."""
+        return [
+            PageCommand(f"{tr(entry.title)}: {tr(title)}", self._made_for(entry.key, tr(title)))
+            for entry in PAGES
+            if self._open and entry.key not in self._pages
+            for title in entry.offers
+        ]
+
+    def _made_for(self, key: str, title: str) -> Callable[[], None]:
+        def run() -> None:
+            self.show_page(key)
+            offered = self._current.commands() if self._current else []
+            for command in offered:
+                if command.title == title:
+                    command.run()
+                    return
+
+        return run
 
     def _to(self, key: str) -> Callable[[], None]:
         return lambda: self.show_page(key)
@@ -178,11 +233,18 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
         """A minimised window does not refresh."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange and self._current is not None:
-            if self.isMinimized():
-                self._current.hidden()
-            else:
-                self._current.shown()
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._look()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 -- Qt's name
+        """Back from the tray it refreshes again."""
+        super().showEvent(event)
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 -- Qt's name
+        """Nor does one that is kept in the tray."""
+        super().hideEvent(event)
+        self._look()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 -- Qt's name
         """Asks; only ``may_close`` lets the window go."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 
 from app.context import Context
@@ -14,13 +15,14 @@ from app.pages.alerts.past_list import PastList
 from app.pages.alerts.rules_list import RulesList
 from app.refresh import Refresher
 from app.words import tr
-from engine.alerting.watch import AlertWatch
+from engine.alerting.watch import AlertsNow, AlertWatch
 from engine.contracts.alerts import AlertCleared, AlertRaised
 from engine.errors import LakehouseError
 from engine.readings.alerts import AlertsView, read_alerts
 
 EVERY_S = 3.0
 LANE = "alerts"
+LOOK_AGAIN_MS = 5_000
 
 
 class NotWatching(LakehouseError):
@@ -34,11 +36,12 @@ class NotWatching(LakehouseError):
 
 
 class AlertsPage(Page):
-    """Three lists: open, past, rules."""
+    """Three lists: open, past, rules. ``badge_changed`` carries how many alerts are open."""
 
     key = "alerts"
     title = "Alerts"
     icon = "bell"
+    badge_changed = Signal(int)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -61,7 +64,13 @@ class AlertsPage(Page):
         self.tabs.addTab(self.open, tr("Open"))
         self.tabs.addTab(self.past, tr("Past"))
         self.tabs.addTab(self.rules, tr("Rules"))
-        self.refresher = Refresher(context, self, self._read, self._show, EVERY_S, lane=LANE)
+        self.refresher = Refresher(
+            context, self, self._read, self._show, EVERY_S, LANE, self._show_nothing
+        )
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LOOK_AGAIN_MS)
+        self._later.timeout.connect(self._count)
         self.header_row.addWidget(self.refresher.status)
         self.header_row.addWidget(self.test_button)
         self.body.addWidget(self.notice)
@@ -79,6 +88,10 @@ class AlertsPage(Page):
         )
         self.rules.reset_asked.connect(lambda name: self._do(lambda watch: watch.reset(name)))
         self.context.door.notified.connect(self._heard)
+
+    def prepared(self) -> None:
+        """See Page."""
+        self._count()
 
     def shown(self) -> None:
         """See Page."""
@@ -137,8 +150,28 @@ class AlertsPage(Page):
         self.past.show_alerts(view.past)
         self.rules.show_rules(view.rules)
         count = len(view.open)
+        self.badge_changed.emit(count)
         self.tabs.setTabText(0, tr("Open ({0})").format(count) if count else tr("Open"))
 
     def _heard(self, _service: str, what: object) -> None:
-        if isinstance(what, AlertRaised | AlertCleared) and self.refresher.running:
+        if not isinstance(what, AlertRaised | AlertCleared):
+            return
+        if self.refresher.running:
             self.refresher.now()
+        else:
+            self._count()
+
+    def _count(self) -> None:
+        """For the rail, while nobody looks at the page."""
+        watch = self._watch()
+        if watch is not None:
+            self.context.door.ask(watch.view, self._counted, owner=self, lane=LANE)
+
+    def _counted(self, now: AlertsNow) -> None:
+        self.badge_changed.emit(len(now.open))
+        if now.looked_s is None:
+            self._later.start()  # alerts that were open before the start come with the first look
+
+    def _show_nothing(self, error: LakehouseError) -> None:
+        for place in (self.open.placeholder, self.past.placeholder):
+            place.show_error(error, self.refresher.now)

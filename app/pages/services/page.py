@@ -71,10 +71,14 @@ class ServicesPage(Page):
         self._checks.timeout.connect(self.diagnostics.check)
 
     def shown(self) -> None:
-        """Begins to refresh; the first time it looks for faults too."""
+        """Begins to refresh; see ``prepared``."""
         self.refresh()
         self._timer.start()
         self.logs.start()
+        self.prepared()
+
+    def prepared(self) -> None:
+        """Looks for faults the first time, and then now and again: the rail shows their count."""
         if not self._checks.isActive():
             self._checks.start()
             self.diagnostics.check()

@@ -160,6 +160,13 @@ def test_that_findings_are_counted_for_the_rail(qtbot, page, findings):
     assert page.diagnostics.summary.text() == "1 of 2 checks want attention."
 
 
+def test_that_findings_are_counted_before_anybody_looks(qtbot, page, findings):
+    findings[:] = [Diagnosis(Finding("disk", "warning", "Only 1 GB free.", "Free space."))]
+    with qtbot.waitSignal(page.badge_changed) as heard:
+        page.prepared()
+    assert heard.args == [1]
+
+
 def test_that_a_fix_says_what_it_will_do_and_then_looks_again(
     qtbot, page, findings, monkeypatch, toasts
 ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from app.statusline import sentence
 from app.theme import DARK, LIGHT, style_sheet
 from app.window import MainWindow
 from engine.contracts.names import State
+from engine.contracts.protocol import Notice
 from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
+from tests.unit.app.desks import ScriptedDesk, report_of, service
 
 pytestmark = pytest.mark.unit
 
@@ -28,6 +31,9 @@ class Paper(Page):
         super().__init__(context, parent)
         self.told: list[object] = []
 
+    def prepared(self):
+        self.told.append("prepared")
+
     def shown(self):
         self.told.append("shown")
 
@@ -39,6 +45,12 @@ class Paper(Page):
 
     def commands(self):
         return [PageCommand("Pause", lambda: self.told.append("paused"))]
+
+
+@pytest.fixture
+def desk(context) -> ScriptedDesk:
+    context.desk = ScriptedDesk(context.desk.paths)
+    return context.desk
 
 
 @pytest.fixture
@@ -146,3 +158,93 @@ def test_that_text_can_be_read_on_every_surface(colours, name):
     for surface in (colours.window, colours.surface, colours.raised):
         pair = sorted((_luminance(getattr(colours, name)), _luminance(surface)))
         assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (name, surface)
+
+
+def test_that_a_page_in_the_tray_does_not_refresh(shell):
+    shell.open_pages("live")
+    shell.hide()
+    assert shell.current.told == ["shown", "hidden"]
+    shell.show_page("sql")
+    assert shell.current.told == []
+    shell.show()
+    assert shell.current.told == ["shown"]
+    shell.showMaximized()
+    assert shell.current.told == ["shown"]
+
+
+def test_that_a_page_is_prepared_though_another_was_being_made(shell, qtbot, monkeypatch):
+    monkeypatch.setattr("app.window.PREPARE_AGAIN_MS", 0)
+
+    def make(entry, given):
+        page = Paper(given)
+        if entry.key == "live":
+            shell.prepare("alerts")  # its time comes in one of the loop's turns
+        return page
+
+    monkeypatch.setattr(Entry, "make", make)
+    shell.open_pages("live")
+    assert list(shell._pages) == ["live"]
+    qtbot.waitUntil(lambda: "alerts" in shell._pages)
+    assert shell._pages["alerts"].told == ["prepared"]
+
+
+def test_that_a_page_that_cannot_be_made_does_not_keep_others_from_it(shell, monkeypatch):
+    shell.open_pages("live")
+    with monkeypatch.context() as broken:
+        broken.setattr(Entry, "make", lambda _self, _given: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            shell.show_page("sql")
+    shell.prepare("alerts")
+    assert "alerts" in shell._pages
+
+
+def test_that_a_notice_is_told_and_can_be_read_afterwards(shell, context, toasts, desk):
+    notice = Notice(level="warning", message="12 records expired unread.")
+    context.door.notified.emit("pipeline", notice)
+    assert toasts == [("warning", "12 records expired unread.")]
+    desk.report = report_of(service("broker")).model_copy(
+        update={"notices": ("The pack was refused.", notice.message)}
+    )
+    shell._tick()
+    assert shell.status.notices.text() == "2 notices"
+    assert shell.status.notices.toolTip() == "12 records expired unread.\nThe pack was refused."
+    desk.report = None
+    shell._tick()
+    assert not shell.status.notices.isVisible()
+
+
+def test_that_a_count_is_seen_in_a_narrow_window_too(shell):
+    shell.resize(1000, 700)
+    button = shell.rail._buttons["alerts"]
+    plain = button.icon().cacheKey()
+    shell.rail.set_count("alerts", 2)
+    assert button.icon().cacheKey() != plain
+    assert button.toolTip().startswith("Alerts, 2 open")
+    shell.rail.set_count("alerts", 0)
+    assert button.icon().cacheKey() == plain
+    assert button.toolTip().startswith("Alerts  ")
+
+
+def test_that_commands_of_a_page_that_was_never_seen_are_found(shell, monkeypatch):
+    def make(entry, given):
+        page = Paper(given)
+        page.key = entry.key
+        run = PageCommand("Build a query", lambda: page.told.append("built"))
+        monkeypatch.setattr(page, "commands", lambda: [run])
+        return page
+
+    monkeypatch.setattr(Entry, "make", make)
+    assert not [c for c in shell.commands() if "Build a query" in c.title]
+    shell.open_pages("live")
+    (command,) = [c for c in shell.commands() if c.title == "SQL: Build a query"]
+    command.run()
+    assert shell.current.key == "sql"
+    assert shell.current.told == ["shown", "built"]
+    assert len([c for c in shell.commands() if c.title.endswith(": Build a query")]) == 2
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.key)
+def test_that_what_the_palette_offers_is_what_the_page_has(entry):
+    source = inspect.getsource(entry.load().commands)
+    for title in entry.offers:
+        assert f'tr("{title}")' in source

@@ -136,10 +136,13 @@ def test_that_cleared_and_snoozed_alerts_are_not_told(context, tray, with_tray, 
     assert told == []
 
 
-def test_that_without_a_tray_nothing_is_told_and_closing_quits(qtbot, context, tray, window, told):
+def test_that_without_a_tray_the_window_tells_and_closing_quits(
+    qtbot, context, tray, window, told, toasts
+):
     tray.show()
     context.door.notified.emit("alerts", ALERT)
     assert told == []
+    assert toasts == [("warning", f"Conversion is low: {ROW.message}")]
     behaviour = CloseBehaviour(context, window, tray)
     with qtbot.waitSignal(behaviour.quit_requested):
         behaviour.close()

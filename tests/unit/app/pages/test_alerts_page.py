@@ -92,6 +92,35 @@ def test_that_without_a_lakehouse_the_page_says_what_to_do(qtbot, page, context)
     page.shown()
     qtbot.waitUntil(lambda: "not running" in page.refresher.status.text())
     assert "Services page" in page.refresher.status.toolTip()
+    for placeholder in (page.open.placeholder, page.past.placeholder):
+        assert "not running" in placeholder.heading.text()
+        assert placeholder.button.text() == "Try again"
+
+
+def test_that_open_alerts_are_counted_before_anybody_looks(qtbot, page, context, shop, watch):
+    shop.down = 83
+    shop.look(watch)
+    with qtbot.waitSignal(page.badge_changed) as heard:
+        page.prepared()
+    assert heard.args == [1]
+    shop.down = 0
+    shop.look(watch)
+    shop.look(watch, 10)
+    with qtbot.waitSignal(page.badge_changed) as heard:
+        context.door.notified.emit("alerts", shop.told[-1])
+    assert heard.args == [0]
+
+
+def test_that_alerts_of_before_the_start_are_counted_with_the_first_look(qtbot, page, shop, watch):
+    page._later.setInterval(0)
+    counts = []
+    page.badge_changed.connect(counts.append)
+    page.prepared()
+    qtbot.waitUntil(lambda: len(counts) >= 2)
+    shop.down = 83
+    shop.look(watch)
+    qtbot.waitUntil(lambda: counts[-1] == 1)
+    qtbot.waitUntil(lambda: not page._later.isActive())
 
 
 def test_that_an_open_alert_is_a_card(qtbot, page, shop, watch):
