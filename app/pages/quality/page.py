@@ -23,7 +23,7 @@ from app.widgets.segmented import Segmented
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.readings.quality import QualityReading, read_quality
-from engine.readings.quarantine import RefusedRecord, count_records, read_record
+from engine.readings.quarantine import RecordFilter, RefusedRecord, count_records, read_record
 
 REFRESH_S = 5.0
 """The figures are by the minute: more often would show the same."""
@@ -43,6 +43,8 @@ class _Shown:
     reading: QualityReading
     extent: Extent
     records: int
+    wanted: RecordFilter
+    """What the records were counted by."""
 
 
 class QualityPage(Page):
@@ -130,14 +132,14 @@ class QualityPage(Page):
             now = dt.datetime.now(dt.UTC)
             reading = read_quality(lake, window_s, now)
             extent = Extent(now.timestamp() - window_s, now.timestamp())
-            return _Shown(reading, extent, count_records(lake, wanted).records)
+            return _Shown(reading, extent, count_records(lake, wanted).records, wanted)
 
         return read
 
     def _show(self, shown: _Shown) -> None:
         if self._window_end is None:
             self._from_now()
-        else:
+        elif shown.wanted == self.records.wanted:  # else another list is on its way
             self.records.show_newest(shown.records)
         self.totals.show_reading(shown.reading)
         self.overview.show_reading(shown.reading, shown.extent)

@@ -36,7 +36,7 @@ LANE = "topic"
 PAGE_ROWS = 100
 TAIL_ROWS = 200
 TAIL_S = 0.5
-WIDTHS = (112, 56, 80, 128, 88, 64)
+WIDTHS = (100, 44, 68, 88, 88, 60)
 
 
 class MessagesView(QWidget):

@@ -8,7 +8,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.badge import StateBadge
-from app.widgets.kpi import KpiTile
 from app.widgets.placeholder import Placeholder
 from app.widgets.rows_model import SORT_ROLE, ColumnSpec, RowsModel
 from app.widgets.search import SearchField
@@ -23,32 +22,6 @@ COLUMNS = (
     ColumnSpec("Name", lambda row: row[0]),
     ColumnSpec("Rows", lambda row: row[1], lambda n: f"{n:,}", right=True),
 )
-
-
-@pytest.mark.parametrize(
-    ("change", "better", "tone"),
-    [
-        (0.1, "up", "good"),
-        (-0.1, "up", "bad"),
-        (0.1, "down", "bad"),
-        (0.0, "up", ""),
-        (1, None, ""),
-    ],
-)
-def test_that_a_change_is_coloured_by_what_is_better(context, qtbot, change, better, tone):
-    tile = KpiTile("Orders")
-    qtbot.addWidget(tile)
-    tile.show_value("12", change, better, "against the hour before")
-    assert tile.change.property("tone") in (tone, tone or None)
-    assert "Orders: 12" in tile.accessibleName()
-
-
-def test_that_an_unknown_change_is_not_shown(context, qtbot):
-    tile = KpiTile("Orders")
-    qtbot.addWidget(tile)
-    for unknown in (None, float("nan")):
-        tile.show_value("12", unknown)
-        assert tile.change.isHidden()
 
 
 @pytest.mark.parametrize("state", list(State))

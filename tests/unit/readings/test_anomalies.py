@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from engine.readings.anomalies import Baseline, baseline, count_anomalies, count_baseline
+from engine.readings.anomalies import (
+    HOUR,
+    SIGMAS,
+    Baseline,
+    baseline,
+    count_anomalies,
+    count_baseline,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -61,3 +68,16 @@ def test_that_a_least_sigma_is_kept() -> None:
     found = baseline(np.full(60, 8.0), least_sigma=2.5)
     assert found == Baseline(8.0, 2.5)
     assert count_baseline(np.zeros(60)) == Baseline(0.0, 1.0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_that_all_at_once_finds_what_one_by_one_does(seed):
+    random = np.random.default_rng(seed)
+    values = random.poisson(random.choice([0.2, 4, 300]), 2_000).astype(np.float64)
+    values[random.integers(0, 2_000, 15)] *= 6
+    values[random.integers(0, 2_000, 300)] = np.nan
+    found = {anomaly.index for anomaly in count_anomalies(values)}
+    for index in range(len(values)):
+        before = count_baseline(np.concatenate([np.full(HOUR, np.nan), values])[index:][:HOUR])
+        far = before is not None and abs(before.deviation(float(values[index]))) > SIGMAS
+        assert (index in found) == (far and np.isfinite(values[index])), index
