@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from app import program as program_module
 from app.program import WARM_LOOKS, Program
 from engine.contracts.names import State
+from engine.paths import DataPaths
 from tests.unit.app.desks import ScriptedDesk, report_of, service
 
 pytestmark = pytest.mark.unit
@@ -27,7 +28,7 @@ class Warmed(ScriptedDesk):
 @pytest.fixture
 def program(qapp, tmp_path, monkeypatch) -> Iterator[Program]:
     """With an engine that is open, but for pages and tray."""
-    desk = Warmed(program_module.DataPaths(tmp_path))
+    desk = Warmed(DataPaths(tmp_path))
     monkeypatch.setattr(program_module, "WARM_LOOK_MS", 0)
     monkeypatch.setattr(program_module, "PAGES", ())
     monkeypatch.setattr(Program, "_make_tray", lambda _self: None)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app import session_secrets
 from app.session_secrets import SecretsDialog, ask_for_secrets
+from engine.paths import DataPaths
 from engine.readings.session_secrets import WantedSecret
 
 pytestmark = pytest.mark.unit
@@ -36,15 +37,21 @@ def used(monkeypatch) -> list[dict[str, str]]:
 def _opened(context, window, qtbot) -> SecretsDialog:
     ask_for_secrets(context, window)
     qtbot.waitUntil(lambda: window.findChildren(SecretsDialog) != [])
-    (dialog,) = window.findChildren(SecretsDialog)
+    dialogs: list[SecretsDialog] = window.findChildren(SecretsDialog)
+    (dialog,) = dialogs
     return dialog
 
 
 def test_that_nothing_opens_where_nothing_is_missing(context, window, lanes, monkeypatch, qtbot):
-    looked = []
-    monkeypatch.setattr(session_secrets, "wanted_secrets", lambda paths: looked.append(paths) or ())
+    looked: list[DataPaths] = []
+
+    def nothing(paths: DataPaths) -> tuple[()]:
+        looked.append(paths)
+        return ()
+
+    monkeypatch.setattr(session_secrets, "wanted_secrets", nothing)
     ask_for_secrets(context, window)
-    after = []
+    after: list[None] = []
     context.door.ask(lambda: None, after.append, owner=window, lane=session_secrets.LANE)
     qtbot.waitUntil(lambda: after != [])
     assert looked == [context.desk.paths]

@@ -49,8 +49,9 @@ class Paper(Page):
 
 @pytest.fixture
 def desk(context) -> ScriptedDesk:
-    context.desk = ScriptedDesk(context.desk.paths)
-    return context.desk
+    made = ScriptedDesk(context.desk.paths)
+    context.desk = made
+    return made
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from types import SimpleNamespace
 
 import pytest
 
-from engine.assistant.analysis import forecast
 from engine.assistant.matching import verified
 from engine.domain import load_pack
 from engine.host.desk import Desk
@@ -20,7 +20,7 @@ def test_that_warming_loads_what_the_first_question_would_wait_for(tmp_path, mon
     desk = Desk(DataPaths(tmp_path))
     desk.assistant = SimpleNamespace(warm=lambda: done.append("worker"))  # type: ignore[assignment]
     desk.pack = load_pack(resources_dir() / "domains" / "ecommerce")
-    monkeypatch.setattr(forecast.importlib, "import_module", done.append)
+    monkeypatch.setattr(importlib, "import_module", done.append)
     desk.warm()
     assert done == ["worker", "statsmodels.tsa.exponential_smoothing.ets"]
     assert all("_rough" in vars(entry) for entry in verified._known(desk.pack))

@@ -113,7 +113,7 @@ def test_that_open_alerts_are_counted_before_anybody_looks(qtbot, page, context,
 
 def test_that_alerts_of_before_the_start_are_counted_with_the_first_look(qtbot, page, shop, watch):
     page._later.setInterval(0)
-    counts = []
+    counts: list[int] = []
     page.badge_changed.connect(counts.append)
     page.prepared()
     qtbot.waitUntil(lambda: len(counts) >= 2)
