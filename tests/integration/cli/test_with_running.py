@@ -196,9 +196,11 @@ def test_that_demo_events_are_sent_and_acknowledged(running: Lakehouse) -> None:
 
 
 def test_that_a_question_is_answered_and_goes_on(running: Lakehouse) -> None:
+    compare.wait_drained(running, running.endpoints()["kafka"])
+    types = [row["event_type"] for row in compare.read(running, Table.SILVER, "event_type")]
     first = _json(running, "ask", "how many page views were there in the last hour?", "--json")
     assert first["badge"] in ("verified", "generated"), first
-    assert first["rows"][0][0] == 4
+    assert first["rows"][0][0] == types.count("page_view") >= 4
     second = _json(running, "ask", "as a table", "--conversation", first["conversation"], "--json")
     assert (second["rows"], second["chart"]) == (first["rows"], None)
     refused = running.cli("ask", "?!")
