@@ -17,3 +17,7 @@ class AskedForNothing(LakehouseError):
     """The question has no words, or is longer than a question can be."""
 
     exit_code = 2
+
+
+class NoForecast(LakehouseError):
+    """The child that computes a forecast failed or took too long."""

@@ -51,9 +51,9 @@ def test_that_a_person_can_start_look_break_query_restore_and_quit(folder: Path)
     operations = [commit.operation for commit in history]
     assert any("RESTORE" in operation.upper() for operation in operations), operations
     assert told["million rows"]
-    # The bar is 100 ms, and `make bench` holds it. Here half as much again is left for a machine
-    # that others use too, in proportion to how slow it is at present.
-    limit = 0.15 * told["machine"]["slowness"]
+    # The bar is 100 ms, and `make bench` holds it. A machine that others use too gets as much
+    # again, beside what the watchdog takes off: it cannot see a processor that is lent elsewhere.
+    limit = 0.2
     stalls = told["quit"]["stalls"]
     longest = max(told["quit"]["longest_stalls"], default=0.0)
-    assert longest <= limit, f"No answer for {longest} s (bar {limit:.3f}):\n" + "\n".join(stalls)
+    assert longest <= limit, f"No answer for {longest} s (bar {limit}):\n" + "\n".join(stalls)

@@ -47,7 +47,7 @@ def main() -> NoReturn:
         grown_late_mb=round(memory[-1] - memory[SAMPLES // 2], 1),
         window_cpu_cores=round(share, 3),
         longest_stall_s=round(d.watchdog.longest_s, 3),
-        stalls=[f"{s.own_s:.3f} s at {s.at_s:.1f} s\n{s.where}" for s in stalls],
+        stalls=[str(stall) for stall in stalls],
         defects=d.defects,
     )
     leave(d.program, code)

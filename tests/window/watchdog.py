@@ -1,12 +1,15 @@
 """Catches every moment in which the window did not answer.
 
-A timer of the event loop writes the time down every few milliseconds; a thread looks at it. What
-the loop's thread spent waiting for a processor (other programs had it) is taken off, so that a
-busy machine is not mistaken for a blocked window: what is left is work or waiting of our own.
+A timer of the event loop writes the time down every few milliseconds; a thread looks at it. A
+busy or slow machine is not mistaken for a blocked window, so these are taken off: what the loop's
+thread stood in the processor's queue; what another thread of ours, which may have held Python's
+lock, stood there while the loop's thread waited; and how much slower than usual the processor is
+just then. On a machine that has nothing else to do all three are nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import re
 import tempfile
@@ -23,19 +26,60 @@ NOMINAL_S = 0.011
 LOOK_S = 0.02
 
 
+LOOK_ROUND_S = 0.05
+"""How often the other threads' queues are read: it costs a millisecond."""
+
+
 @dataclass(frozen=True)
 class Stall:
     """One gap between two beats, in seconds; ``where`` is the stack as it was during the gap."""
 
     at_s: float
     seconds: float
+    ran_s: float
+    """Of the GUI thread, on a processor."""
     queued_s: float
+    """Of the GUI thread, able to run and without a processor."""
+    others_s: float
+    """The longest that another thread of the process was without one."""
+    slowness: float
     where: str
 
     @property
     def own_s(self) -> float:
-        """Without the time the thread stood in the processor's queue."""
-        return self.seconds - self.queued_s
+        """Work and waiting of our own, as they would be on the usual machine alone."""
+        waited = self.seconds - self.ran_s - self.queued_s
+        return self.ran_s / self.slowness + max(0.0, waited - self.others_s)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.own_s:.3f} s at {self.at_s:.1f} s ({self.seconds:.3f} by the clock, "
+            f"{self.ran_s:.3f} ran, {self.queued_s:.3f} queued, {self.others_s:.3f} others queued, "
+            f"slowness {self.slowness:.2f})\n{self.where}"
+        )
+
+
+@dataclass(frozen=True)
+class Times:
+    """Of one thread, seconds since it was made."""
+
+    ran: float
+    queued: float
+
+
+def times_of(task: Path) -> Times:
+    """Of the thread with this folder under /proc."""
+    ran, queued, _ = (task / "schedstat").read_text().split()
+    return Times(int(ran) / 1e9, int(queued) / 1e9)
+
+
+def queues() -> dict[str, float]:
+    """What each thread of this process has been queued."""
+    found = {}
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            found[task.name] = times_of(task).queued
+    return found
 
 
 class Watchdog(QObject):
@@ -45,9 +89,10 @@ class Watchdog(QObject):
         super().__init__()
         self._least_s = least_s
         self._thread_id = threading.get_ident()
-        self._schedstat = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
-        self._began = self._beat_at = time.monotonic()
-        self._queued_at_beat = self._queued()
+        self._task = Path(f"/proc/self/task/{threading.get_native_id()}")
+        self._began = self._beat_at = self._round_at = time.monotonic()
+        self._at_beat = times_of(self._task)
+        self._queues = queues()
         self._where = ""
         self._stalls: list[Stall] = []
         self.longest_s = 0.0
@@ -67,26 +112,40 @@ class Watchdog(QObject):
         return self._stalls
 
     def _beat(self) -> None:
-        now, queued = time.monotonic(), self._queued()
+        now, times = time.monotonic(), times_of(self._task)
+        gap = now - self._beat_at - BEAT_MS / 1000
+        if gap >= self._least_s:
+            self._note(gap, times)
+            # What the note took is no stall of the window.
+            now, times = time.monotonic(), times_of(self._task)
+        else:
+            self.longest_s = max(self.longest_s, gap - (times.queued - self._at_beat.queued))
+        if now - self._round_at > LOOK_ROUND_S:
+            self._queues, self._round_at = queues(), now
+        self._beat_at, self._at_beat, self._where = now, times, ""
+
+    def _note(self, gap: float, times: Times) -> None:
+        own = self._task.name
+        waits = (
+            queued - self._queues.get(task, 0.0) for task, queued in queues().items() if task != own
+        )
         stall = Stall(
-            self._beat_at - self._began,
-            now - self._beat_at - BEAT_MS / 1000,
-            queued - self._queued_at_beat,
-            self._where,
+            at_s=self._beat_at - self._began,
+            seconds=gap,
+            ran_s=times.ran - self._at_beat.ran,
+            queued_s=times.queued - self._at_beat.queued,
+            others_s=max(waits, default=0.0),
+            slowness=max(1.0, slowness()),
+            where=self._where,
         )
         self.longest_s = max(self.longest_s, stall.own_s)
         if stall.own_s >= self._least_s:
             self._stalls.append(stall)
-        self._beat_at, self._queued_at_beat, self._where = now, queued, ""
 
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_S):
             if not self._where and time.monotonic() - self._beat_at > self._least_s / 2:
                 self._where = stack_of(self._thread_id)
-
-    def _queued(self) -> float:
-        """Seconds that the GUI thread has been runnable without running."""
-        return int(self._schedstat.read_text().split()[1]) / 1e9
 
 
 def stack_of(thread: int) -> str:

@@ -8,14 +8,13 @@ err together.
 
 from __future__ import annotations
 
-import importlib
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.assistant.analysis.courses import courses
 from engine.assistant.analysis.series import Series
 
 LEAST: Final = 30
@@ -37,41 +36,22 @@ class Forecast:
     """Sum over the steps: expected, low, high."""
 
 
-def warm() -> None:
-    """Imports what the first forecast, and pandas' part of any answer, would wait for."""
-    importlib.import_module("statsmodels.tsa.exponential_smoothing.ets")
-
-
 def forecast(past: Series, steps: int, seed: int = 0) -> Forecast | None:
-    """The next steps; None where there is too little history to say."""
+    """The next steps; None where there is too little history to say. Raises NoForecast."""
     if len(past) < LEAST:
         return None
-    courses = _courses(past.values[-MOST:], steps, seed)
+    drawn = _courses(past.values[-MOST:], steps, seed)
     if past.values.min() >= 0:
-        courses = np.maximum(courses, 0.0)
-    sums = courses.sum(axis=0)
-    low, high = np.quantile(courses, (LOW, HIGH), axis=1)
+        drawn = np.maximum(drawn, 0.0)
+    sums = drawn.sum(axis=0)
+    low, high = np.quantile(drawn, (LOW, HIGH), axis=1)
     bounds = np.quantile(sums, (LOW, HIGH))
     total = float(sums.mean()), float(bounds[0]), float(bounds[1])
-    return Forecast(courses.mean(axis=1), low, high, total)
+    return Forecast(drawn.mean(axis=1), low, high, total)
 
 
 def _courses(values: NDArray[np.float64], steps: int, seed: int) -> NDArray[np.float64]:
     """Simulated courses (steps, COURSES)."""
     if np.ptp(values) == 0:
         return np.full((steps, COURSES), values[-1])
-    # Imported here: statsmodels and pandas take more than a second.
-    import pandas as pd
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
-    # The model is fitted to numbers near one: money in millions upsets its optimiser.
-    scale = float(np.abs(values).mean()) or 1.0
-    known = pd.Series(values / scale)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a fit that has not converged: its band says so
-        level = ETSModel(known, error="add").fit(disp=False, maxiter=200)
-        trend = ETSModel(known, error="add", trend="add", damped_trend=True)
-        trended = trend.fit(disp=False, maxiter=200)
-        fitted = trended if trended.aicc < level.aicc else level
-        drawn = fitted.simulate(steps, anchor="end", repetitions=COURSES, rng=seed)
-    return np.asarray(drawn, dtype=np.float64) * scale
+    return courses(values, steps, COURSES, seed)

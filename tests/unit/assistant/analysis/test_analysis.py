@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from engine.assistant.analysis.anomalies import LEAST, anomalies
+from engine.assistant.analysis.courses import courses
 from engine.assistant.analysis.explain import explain, notable
 from engine.assistant.analysis.forecast import forecast
 from engine.assistant.analysis.series import Series, series
+from engine.assistant.errors import NoForecast
 
 pytestmark = pytest.mark.unit
 
@@ -54,6 +56,12 @@ def test_that_a_forecast_of_counts_is_never_below_zero() -> None:
     found = forecast(course(noisy(0.3)), 60)
     assert found is not None
     assert found.low.min() >= 0
+
+
+def test_that_a_child_that_fails_is_told_with_what_to_do() -> None:
+    with pytest.raises(NoForecast, match=r"could not be computed: .+") as told:
+        courses(np.array([]), 5, 10, 0)
+    assert told.value.remedy
 
 
 def test_that_a_course_without_change_has_no_band() -> None:
