@@ -175,3 +175,4 @@ class AlertsPage(Page):
     def _show_nothing(self, error: LakehouseError) -> None:
         for place in (self.open.placeholder, self.past.placeholder):
             place.show_error(error, self.refresher.now)
+        self.rules.show_unread(error)

@@ -22,6 +22,7 @@ from app.pages.alerts.looks import WORDS, tone
 from app.widgets.badge import Badge
 from app.widgets.tone import set_tone
 from app.words import tr
+from engine.errors import LakehouseError
 from engine.readings.alerts import RuleView
 
 
@@ -43,8 +44,9 @@ class RulesList(QScrollArea):
         self._column.setContentsMargins(0, 8, 8, 0)
         self._column.setSpacing(8)
         self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.none = QLabel(tr("This pack has no alert rules. Add an alerts.yaml to it."))
+        self.none = QLabel()
         self.none.setObjectName("muted")
+        self.none.setWordWrap(True)
         self.none.hide()
         self._column.addWidget(self.none)
         inner = QWidget()
@@ -53,6 +55,7 @@ class RulesList(QScrollArea):
 
     def show_rules(self, rules: tuple[RuleView, ...]) -> None:
         """Rules do not come and go while the program runs, so rows are made once."""
+        self.none.setText(tr("This pack has no alert rules. Add an alerts.yaml to it."))
         self.none.setVisible(not rules)
         for rule in rules:
             if rule.name not in self.rows:
@@ -62,6 +65,11 @@ class RulesList(QScrollArea):
                 self.rows[rule.name] = row
                 self._column.addWidget(row)
             self.rows[rule.name].show_rule(rule)
+
+    def show_unread(self, error: LakehouseError) -> None:
+        """In the place of rules that were never read."""
+        self.none.setText(str(error))
+        self.none.setVisible(not self.rows)
 
     def show_saved(self) -> None:
         """What the rows show is decided by the next refresh again."""

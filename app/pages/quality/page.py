@@ -23,7 +23,13 @@ from app.widgets.segmented import Segmented
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.readings.quality import QualityReading, read_quality
-from engine.readings.quarantine import RecordFilter, RefusedRecord, count_records, read_record
+from engine.readings.quarantine import (
+    RecordCount,
+    RecordFilter,
+    RefusedRecord,
+    count_records,
+    read_record,
+)
 
 REFRESH_S = 5.0
 """The figures are by the minute: more often would show the same."""
@@ -42,7 +48,7 @@ WINDOWS: tuple[tuple[str, object], ...] = (
 class _Shown:
     reading: QualityReading
     extent: Extent
-    records: int
+    records: RecordCount
     wanted: RecordFilter
     """What the records were counted by."""
 
@@ -57,6 +63,7 @@ class QualityPage(Page):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._reading_record: Ticket | None = None
+        self._counted: _Shown | None = None
         self._window_end: dt.datetime | None = None
         self.window_choice = Segmented([(tr(text), value) for text, value in WINDOWS])
         self.window_choice.setAccessibleName(tr("Time shown"))
@@ -127,20 +134,23 @@ class QualityPage(Page):
     def _read(self) -> Callable[[], _Shown]:
         lake, wanted = self.context.desk.lake, self.records.wanted
         window_s = self._window_s()
+        last = self._counted
+        known = last.records if last is not None and last.wanted == wanted else None
 
         def read() -> _Shown:
             now = dt.datetime.now(dt.UTC)
             reading = read_quality(lake, window_s, now)
             extent = Extent(now.timestamp() - window_s, now.timestamp())
-            return _Shown(reading, extent, count_records(lake, wanted).records, wanted)
+            return _Shown(reading, extent, count_records(lake, wanted, known), wanted)
 
         return read
 
     def _show(self, shown: _Shown) -> None:
+        self._counted = shown
         if self._window_end is None:
             self._from_now()
         elif shown.wanted == self.records.wanted:  # else another list is on its way
-            self.records.show_newest(shown.records)
+            self.records.show_newest(shown.records.records)
         self.totals.show_reading(shown.reading)
         self.overview.show_reading(shown.reading, shown.extent)
         self.reasons.show_reasons(shown.reading.reasons)

@@ -67,6 +67,16 @@ def test_that_pages_do_not_shift_while_records_arrive(lake: Path) -> None:
     assert [row.offset for row in rows] == [4, 3, 2]
 
 
+def test_that_a_table_as_it_was_is_not_counted_again(lake: Path, monkeypatch) -> None:
+    source = reader(lake)
+    known = count_records(source, RecordFilter())
+    with monkeypatch.context() as patch:
+        patch.setattr(source, "query", None)
+        assert count_records(source, RecordFilter(), known) == known
+    write(lake, Table.QUARANTINE, [refused(9000)])
+    assert count_records(source, RecordFilter(), known).records == known.records + 1
+
+
 def test_that_a_long_record_is_cut_in_the_list_and_whole_in_the_detail(tmp_path: Path) -> None:
     write(tmp_path, Table.QUARANTINE, [refused(1, raw='{"event_id":"' + "x" * 5000 + '"}')])
     (row,) = read_records(reader(tmp_path), RecordFilter(), 0, 0, 10)

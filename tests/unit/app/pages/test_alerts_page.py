@@ -95,6 +95,8 @@ def test_that_without_a_lakehouse_the_page_says_what_to_do(qtbot, page, context)
     for placeholder in (page.open.placeholder, page.past.placeholder):
         assert "not running" in placeholder.heading.text()
         assert placeholder.button.text() == "Try again"
+    assert page.rules.none.isVisibleTo(page.rules)
+    assert "not running" in page.rules.none.text()
 
 
 def test_that_open_alerts_are_counted_before_anybody_looks(qtbot, page, context, shop, watch):
