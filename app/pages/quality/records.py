@@ -58,7 +58,7 @@ def _arrived(moment: dt.datetime) -> str:
     return local_time(moment, date=not today)
 
 
-WIDTHS = (80, 124, 170, 44, 68, 200)
+WIDTHS = (80, 124, 160, 58, 68, 200)
 
 
 class RecordList(QWidget):

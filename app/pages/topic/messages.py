@@ -36,7 +36,7 @@ LANE = "topic"
 PAGE_ROWS = 100
 TAIL_ROWS = 200
 TAIL_S = 0.5
-WIDTHS = (100, 44, 68, 88, 88, 60)
+WIDTHS = (122, 58, 68, 96, 80, 60)
 
 
 class MessagesView(QWidget):
