@@ -14,6 +14,7 @@ from typing import NoReturn
 from PySide6.QtWidgets import QApplication
 
 from app.program import Program
+from app.scale import choose_before, start_again_if_tiny
 from app.words import tr
 from engine.host.crash import keep_crash_traces
 from engine.host.forward import bring_forward
@@ -31,8 +32,10 @@ def main(argv: list[str] | None = None) -> NoReturn:
     if bring_forward(data_paths()):
         print(tr("The window that is open already was brought to the front."))
         sys.exit(0)
-    keep_crash_traces(data_paths())
+    choose_before(data_paths().settings_file)
     app = QApplication(sys.argv[:1])
+    start_again_if_tiny(app.primaryScreen())
+    keep_crash_traces(data_paths())
     app.setApplicationName("RT-Lakehouse")
     app.setQuitOnLastWindowClosed(False)
     program = Program(app, data_paths(), demo=not options.no_demo)

@@ -45,6 +45,15 @@ class WindowSettings(Section):
         "Theme",
         "Follows the desktop, which knows whether it is day or night.",
     )
+    scale: float | None = setting(
+        None,
+        "Size of text and controls",
+        "Automatic leaves it to the desktop, and makes it larger where the desktop does not and "
+        "the screen's pixels are too small to read.",
+        facts=Facts(unit="%", restart=ALL, empty="Automatic"),
+        ge=50,
+        le=400,
+    )
     reduced_motion: bool = setting(
         default=False,
         title="Reduce motion",
