@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from app import scale
 from app.scale import FACTOR, choose_before, chosen_percent, factor_for, start_again_if_tiny
 
 pytestmark = pytest.mark.unit
@@ -76,7 +75,7 @@ def test_that_it_starts_again_only_where_nobody_else_scales(
 ) -> None:
     started: list[object] = []
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: platform)
-    monkeypatch.setattr(scale.os, "execv", lambda *words: started.append(words))
+    monkeypatch.setattr(os, "execv", lambda *words: started.append(words))
     start_again_if_tiny(_screen(ratio, dots))  # type: ignore[arg-type]  # what is asked of a screen
     assert bool(started) is begun
     start_again_if_tiny(_screen(ratio, dots))  # type: ignore[arg-type]
