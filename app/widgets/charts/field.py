@@ -1,40 +1,27 @@
 """A drawing surface with two directions: what mouse and keys mean, as signals.
 
 Its sister :mod:`app.widgets.charts.plot` knows one direction only, the time. Dragging marks an
-area to zoom into, with Shift it moves what is shown, a click picks. The wheel zooms only while the
-chart has the focus or Ctrl is held, so that it does not catch the scrolling of a page.
+area to zoom into, with Shift it moves what is shown, a click picks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QFont,
-    QKeyEvent,
-    QMouseEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from app.theme import Colours
-from app.widgets.charts.plot import DRAG_PX, ZOOM_STEP
-from app.widgets.charts.surface import Surface
+from app.widgets.charts.pointing import DRAG_PX, Actions, PointingSurface
 
 BOTTOM_PX = 24
 
 
-class Field(Surface):
+class Field(PointingSurface):
     """Axes and input; knows nothing of what is drawn."""
 
     pointed = Signal(QPointF)
     """Where the mouse is, in the axes' numbers."""
-    left = Signal()
     picked = Signal(QPointF)
     marked = Signal(QRectF)
     """An area to zoom into."""
@@ -45,8 +32,6 @@ class Field(Surface):
     """Arrow keys: to the right, down."""
     chosen = Signal()
     """Enter: what the arrows have reached."""
-    restored = Signal()
-    menu_asked = Signal(QPoint)
     resized = Signal()
 
     def __init__(self, left: pg.AxisItem, bottom: pg.AxisItem | None) -> None:
@@ -106,7 +91,7 @@ class Field(Surface):
         place = self.place_at(event.position())
         if self._begun is None:
             self.pointed.emit(place)
-        elif self._moves(event):
+        elif self.moves(event):
             self.panned.emit(self._last.x() - place.x(), self._last.y() - place.y())
             self._last = self.place_at(event.position())
         elif self._dragged(event):
@@ -119,39 +104,9 @@ class Field(Surface):
         if self._area.isVisible():
             self._area.hide()
             self.marked.emit(self._marked(event))
-        elif self._begun is not None and not self._dragged(event) and not self._moves(event):
+        elif self._begun is not None and not self._dragged(event) and not self.moves(event):
             self.picked.emit(self.place_at(event.position()))
         self._begun = None
-        event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Shows everything again."""
-        self.restored.emit()
-        event.accept()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Zooms where it was asked for; otherwise the page scrolls."""
-        turned = event.angleDelta().y()
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if turned and (control or self.hasFocus()):
-            self.scaled.emit(ZOOM_STEP ** (-turned / 120), self.place_at(event.position()))
-            event.accept()
-        else:
-            event.ignore()
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The read-out goes with the mouse."""
-        self.left.emit()
-        event.accept()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """The read-out goes with the focus."""
-        self.left.emit()
-        super().focusOutEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
-        """By mouse or by the menu key."""
-        self.menu_asked.emit(event.globalPos())
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -159,16 +114,12 @@ class Field(Surface):
         super().resizeEvent(event)
         self.resized.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows go from value to value (Shift: move the view); +, − and 0 zoom, Enter picks."""
-        action = self._keys(event).get(Qt.Key(event.key()))
-        if action is None:
-            event.ignore()
-            return
-        action()
-        event.accept()
+    def zoom_at(self, factor: float, at: QPointF) -> None:
+        """See PointingSurface."""
+        self.scaled.emit(factor, self.place_at(at))
 
-    def _keys(self, event: QKeyEvent) -> dict[Qt.Key, Callable[[], None]]:
+    def keys(self, event: QKeyEvent) -> Actions:
+        """Arrows go from value to value (Shift: move the view); +, − and 0 zoom, Enter picks."""
         (low, high), (bottom, top) = self.box.viewRange()
         middle = QPointF((low + high) / 2, (bottom + top) / 2)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -180,23 +131,14 @@ class Field(Surface):
                 self.stepped.emit(right, down)
 
         key = Qt.Key
-        return {
+        return self.zoom_keys(lambda factor: self.scaled.emit(factor, middle)) | {
             key.Key_Left: lambda: go(-1, 0),
             key.Key_Right: lambda: go(1, 0),
             key.Key_Up: lambda: go(0, -1),
             key.Key_Down: lambda: go(0, 1),
-            key.Key_Plus: lambda: self.scaled.emit(1 / ZOOM_STEP, middle),
-            key.Key_Equal: lambda: self.scaled.emit(1 / ZOOM_STEP, middle),
-            key.Key_Minus: lambda: self.scaled.emit(ZOOM_STEP, middle),
-            key.Key_0: self.restored.emit,
             key.Key_Return: self.chosen.emit,
             key.Key_Enter: self.chosen.emit,
-            key.Key_Escape: self.left.emit,
         }
-
-    def _moves(self, event: QMouseEvent) -> bool:
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return shift or bool(event.buttons() & Qt.MouseButton.MiddleButton)
 
     def _dragged(self, event: QMouseEvent) -> bool:
         if self._begun is None:

@@ -1,34 +1,27 @@
 """The drawing surface of a time chart: what mouse and keys mean, as signals along the time axis.
 
-Dragging marks a span to zoom into, with Shift it moves what is shown. The wheel zooms only while
-the chart has the focus or Ctrl is held, so that it does not catch the scrolling of a page.
+Dragging marks a span to zoom into, with Shift it moves what is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent
 
 from app.widgets.charts.across import TIME, Across
 from app.widgets.charts.axes import ValueAxis
-from app.widgets.charts.surface import Surface
+from app.widgets.charts.pointing import DRAG_PX, Actions, PointingSurface
 from app.widgets.charts.units import Unit
 
-DRAG_PX = 6
-"""Shorter drags are clicks."""
 LEFT_PX = 56
-ZOOM_STEP = 1.4
 
 
-class Plot(Surface):
+class Plot(PointingSurface):
     """Axes and input; knows nothing of series."""
 
     hovered = Signal(float)
     """Time under the mouse."""
-    left = Signal()
     spanned = Signal(float, float)
     """A span of time was marked."""
     panned = Signal(float)
@@ -37,8 +30,6 @@ class Plot(Surface):
     """Make the shown span so many times as long, around a time."""
     stepped = Signal(int)
     """Move the crosshair by so many points."""
-    restored = Signal()
-    menu_asked = Signal(QPoint)
 
     def __init__(self, unit: Unit, across: Across = TIME) -> None:
         self.values = ValueAxis(unit)
@@ -101,8 +92,6 @@ class Plot(Surface):
         """Where a time stands, in this widget's pixels."""
         return int(self.mapFromScene(self.box.mapViewToScene(QPointF(x, 0.0))).x())
 
-    # Qt's events, none of which pyqtgraph's own mouse handling gets to see.
-
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Begins to mark a span or to move the view."""
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
@@ -115,7 +104,7 @@ class Plot(Surface):
         x = self.time_at(event.position())
         if self._begun is None:
             self.hovered.emit(x)
-        elif self._moves(event):
+        elif self.moves(event):
             self.panned.emit(self._last_x - x)
             self._last_x = self.time_at(event.position())
         elif self._dragged(event):
@@ -132,47 +121,12 @@ class Plot(Surface):
         self._begun = None
         event.accept()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Shows everything again."""
-        self.restored.emit()
-        event.accept()
+    def zoom_at(self, factor: float, at: QPointF) -> None:
+        """See PointingSurface."""
+        self.scaled.emit(factor, self.time_at(at))
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Zooms where it was asked for; otherwise the page scrolls."""
-        turned = event.angleDelta().y()
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if turned and (control or self.hasFocus()):
-            factor = ZOOM_STEP ** (-turned / 120)
-            self.scaled.emit(factor, self.time_at(event.position()))
-            event.accept()
-        else:
-            event.ignore()
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The crosshair goes with the mouse."""
-        self.left.emit()
-        event.accept()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """The crosshair goes with the focus."""
-        self.left.emit()
-        super().focusOutEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
-        """By mouse or by the menu key."""
-        self.menu_asked.emit(event.globalPos())
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keys(self, event: QKeyEvent) -> Actions:
         """Arrows move the crosshair (Ctrl: ten points, Shift: the view); +, − and 0 zoom."""
-        action = self._keys(event).get(Qt.Key(event.key()))
-        if action is None:
-            event.ignore()
-            return
-        action()
-        event.accept()
-
-    def _keys(self, event: QKeyEvent) -> dict[Qt.Key, Callable[[], None]]:
         low, high = self.shown_span()
         middle, eighth = (low + high) / 2, (high - low) / 8
         far = 10 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
@@ -185,21 +139,12 @@ class Plot(Surface):
                 self.stepped.emit(direction * far)
 
         key = Qt.Key
-        return {
+        return self.zoom_keys(lambda factor: self.scaled.emit(factor, middle)) | {
             key.Key_Left: lambda: step(-1),
             key.Key_Right: lambda: step(1),
             key.Key_Home: lambda: self.stepped.emit(-1_000_000),
             key.Key_End: lambda: self.stepped.emit(1_000_000),
-            key.Key_Plus: lambda: self.scaled.emit(1 / ZOOM_STEP, middle),
-            key.Key_Equal: lambda: self.scaled.emit(1 / ZOOM_STEP, middle),
-            key.Key_Minus: lambda: self.scaled.emit(ZOOM_STEP, middle),
-            key.Key_0: self.restored.emit,
-            key.Key_Escape: self.left.emit,
         }
-
-    def _moves(self, event: QMouseEvent) -> bool:
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return shift or bool(event.buttons() & Qt.MouseButton.MiddleButton)
 
     def _dragged(self, event: QMouseEvent) -> bool:
         return self._begun is not None and abs(event.position().x() - self._begun.x()) > DRAG_PX
