@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.breath import breathe
 from app.context import Context
 from app.formats import duration_s, local_time, number, utc_tooltip
 from app.pages.alerts.looks import SEVERITIES, WORDS, colour
-from app.widgets.placeholder import Placeholder
 from app.widgets.rows_model import ColumnSpec, RowsModel
-from app.widgets.search import SearchField
+from app.widgets.searched import SearchedList
 from app.widgets.segmented import Segmented
 from app.widgets.table import DataTable
 from app.words import tr
@@ -19,15 +18,14 @@ from engine.readings.alerts import KEPT_DAYS, PastAlertView
 WIDTHS = (168, 80, 180, 96, 88, 88)
 
 
-class PastList(QWidget):
+class PastList(SearchedList):
     """A sortable table, newest first."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         breathe()
-        super().__init__(parent)
+        super().__init__(tr("Find in title and message"), parent)
         self._context = context
         self._past: tuple[PastAlertView, ...] = ()
-        self.search = SearchField(tr("Find in title and message"))
         self.search.setObjectName("pastSearch")
         self.search.searched.connect(lambda _text: self._filter())
         words = [(tr(WORDS[severity]), severity) for severity in SEVERITIES]
@@ -43,23 +41,10 @@ class PastList(QWidget):
         self.table.show_model(self.model)
         for column, width in enumerate(WIDTHS):
             self.table.setColumnWidth(column, width)
-        self.placeholder = Placeholder()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.placeholder)
-        self._stack.addWidget(self.table)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.severity)
-        row.addWidget(self.count)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self._stack, 1)
+        self.bar.addWidget(self.severity)
+        self.bar.addWidget(self.count)
+        self.column.setContentsMargins(0, 8, 0, 0)
+        self.hold(self.table)
 
     def _columns(self) -> list[ColumnSpec]:
         return [
@@ -113,4 +98,4 @@ class PastList(QWidget):
         elif not rows:
             text = tr("Choose another severity, or empty the search field.")
             self.placeholder.show_state("empty", tr("Nothing matches"), text)
-        self._stack.setCurrentIndex(1 if rows else 0)
+        self.show_filled(bool(rows))

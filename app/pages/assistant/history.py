@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QListView, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QMenu, QToolButton, QWidget
 
 from app.icons import icon
 from app.models.conversations import ConversationDelegate, ConversationsModel
 from app.theme import Theme
-from app.widgets.placeholder import Placeholder
-from app.widgets.search import SearchField
+from app.widgets.searched import SearchedList
 from app.words import tr
 from engine.contracts.assistant import Conversation
 
 
-class History(QWidget):
+class History(SearchedList):
     """Emits what a person wants; shows what it is given."""
 
     opened = Signal(str)
@@ -26,11 +25,10 @@ class History(QWidget):
     """A Conversation."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Search conversations"), parent)
         self._theme = theme
         self._current: str | None = None
         self.model = ConversationsModel(self)
-        self.search = SearchField(tr("Search conversations"))
         self.search.setPlaceholderText(tr("Search"))
         self.search.searched.connect(self.searched)
         self.list = QListView()
@@ -42,23 +40,14 @@ class History(QWidget):
         self.list.customContextMenuRequested.connect(self._menu)
         self.list.clicked.connect(self._open)
         self.list.activated.connect(self._open)
-        self.empty = Placeholder()
-        self.empty.text.setMinimumWidth(0)
         self.export = _tool(tr("Export the conversation as Markdown"))
         self.delete = _tool(tr("Delete the conversation (Del)"))
         self.export.clicked.connect(lambda: self._ask(self.export_asked))
         self.delete.clicked.connect(lambda: self._ask(self.delete_asked))
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.export)
-        row.addWidget(self.delete)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.empty, 1)
+        self.bar.setSpacing(4)
+        self.bar.addWidget(self.export)
+        self.bar.addWidget(self.delete)
+        self.hold(self.list)
         self.setMinimumWidth(180)
         key = QShortcut(QKeySequence.StandardKey.Delete, self.list)
         key.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -71,12 +60,9 @@ class History(QWidget):
     def show_list(self, kept: tuple[Conversation, ...], search: str) -> None:
         """The newest first; ``search`` is what they were looked for by."""
         self.model.show(kept)
-        self.list.setVisible(bool(kept))
-        self.empty.setVisible(not kept)
-        if search:
-            self.empty.show_state("empty", tr("Nothing found"), "")
-        else:
-            self.empty.show_state("empty", tr("No conversation yet"), "")
+        self.show_filled(bool(kept))
+        title = tr("Nothing found") if search else tr("No conversation yet")
+        self.placeholder.show_state("empty", title, "")
         self.show_current(self._current)
 
     def show_current(self, conversation: str | None) -> None:

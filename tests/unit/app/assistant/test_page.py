@@ -124,7 +124,7 @@ def test_that_kept_conversations_are_listed_and_searched(page, assistant, qtbot)
     assert page.history.model.index(0).data() == "revenue"
     page.history.search.setText("nothing such")
     qtbot.waitUntil(lambda: page.history.model.rowCount() == 0)
-    assert page.history.empty.heading.text() == "Nothing found"
+    assert page.history.placeholder.heading.text() == "Nothing found"
 
 
 def test_that_one_is_opened_and_gone_on_with(page, assistant, qtbot, ask) -> None:
