@@ -97,8 +97,7 @@ class AboutDialog(QDialog):
         self.table = DataTable()
         self.table.setAccessibleName(tr("Parts and their licences"))
         self.table.show_model(self.model)
-        for column, width in enumerate((300, 96, 104, 200)):
-            self.table.setColumnWidth(column, width)
+        self.table.set_widths(300, 96, 104, 200)
         self.search.searched.connect(self._filter)
         self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._choose(index))
         self.text = QPlainTextEdit()

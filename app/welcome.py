@@ -12,13 +12,11 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +25,7 @@ from app.context import Context
 from app.icons import icon
 from app.widgets.badge import level_badge
 from app.widgets.card import Card
+from app.widgets.scroll import Scroll
 from app.widgets.tone import set_tone
 from app.words import tr
 from engine.errors import LakehouseError
@@ -75,13 +74,9 @@ class Welcome(QDialog):
         column.addWidget(self._choices())
         column.addWidget(self._machine())
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 16)
-        whole.addWidget(area, 1)
+        whole.addWidget(Scroll(inner), 1)
         whole.addLayout(self._foot())
         self._choice_changed()
         self._check()

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from app.widgets.rows_model import ROW_ROLE, SORT_ROLE
 
+NARROWEST_PX, WIDEST_PX = 72, 260
+"""Of a column whose content is not known beforehand."""
+
 
 class DataTable(QTableView):
     """Whole rows, no grid noise, sortable by header, Ctrl+C copies as tab-separated text."""
@@ -27,6 +30,18 @@ class DataTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(48)
+
+    def set_widths(self, *pixels: int) -> None:
+        """Of the columns from the left; the last one takes what is left."""
+        for column, width in enumerate(pixels):
+            self.setColumnWidth(column, width)
+
+    def fit_widths(self) -> None:
+        """As the cells in view need it, and never so wide that one column hides the others."""
+        self.resizeColumnsToContents()
+        for column in range(self.model().columnCount()):
+            width = min(max(self.columnWidth(column), NARROWEST_PX), WIDEST_PX)
+            self.setColumnWidth(column, width)
 
     def show_model(self, model: QAbstractItemModel, sort_column: int | None = None) -> None:
         """Sets a model of rows in memory, sortable by a click on a header."""

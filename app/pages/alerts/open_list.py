@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from app.formats import ago, local_time, utc_tooltip
 from app.pages.alerts.looks import WORDS, tone
 from app.widgets.badge import Badge
 from app.widgets.placeholder import Placeholder
+from app.widgets.scroll import ScrollColumn
 from app.words import tr
 from engine.alerting.model import Key
 from engine.readings.alerts import OpenAlertView
@@ -48,16 +48,8 @@ class OpenList(QStackedWidget):
         self.placeholder = Placeholder()
         self.addWidget(self.placeholder)
         self._cards: dict[str, OpenCard] = {}
-        self._column = QVBoxLayout()
-        self._column.setContentsMargins(0, 8, 8, 0)
-        self._column.setSpacing(8)
-        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
-        inner = QWidget()
-        inner.setLayout(self._column)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
+        area = ScrollColumn()
+        self._column = area.column
         self.addWidget(area)
 
     def show_alerts(self, alerts: tuple[OpenAlertView, ...], watched: bool) -> None:

@@ -39,8 +39,7 @@ class PastList(SearchedList):
         self.table.setObjectName("pastAlerts")
         self.table.setAccessibleName(tr("Past alerts"))
         self.table.show_model(self.model)
-        for column, width in enumerate(WIDTHS):
-            self.table.setColumnWidth(column, width)
+        self.table.set_widths(*WIDTHS)
         self.bar.addWidget(self.severity)
         self.bar.addWidget(self.count)
         self.column.setContentsMargins(0, 8, 0, 0)

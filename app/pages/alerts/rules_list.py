@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,13 +19,14 @@ from PySide6.QtWidgets import (
 from app.breath import breathe
 from app.pages.alerts.looks import WORDS, tone
 from app.widgets.badge import Badge
+from app.widgets.scroll import ScrollColumn
 from app.widgets.tone import set_tone
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.readings.alerts import RuleView
 
 
-class RulesList(QScrollArea):
+class RulesList(ScrollColumn):
     """One row a rule. Thresholds travel as the engine has them, not as shown."""
 
     threshold_chosen = Signal(str, float)
@@ -35,23 +35,14 @@ class RulesList(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         breathe()
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("alertRules")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.rows: dict[str, RuleRow] = {}
-        self._column = QVBoxLayout()
-        self._column.setContentsMargins(0, 8, 8, 0)
-        self._column.setSpacing(8)
-        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.none = QLabel()
         self.none.setObjectName("muted")
         self.none.setWordWrap(True)
         self.none.hide()
-        self._column.addWidget(self.none)
-        inner = QWidget()
-        inner.setLayout(self._column)
-        self.setWidget(inner)
+        self.column.addWidget(self.none)
 
     def show_rules(self, rules: tuple[RuleView, ...]) -> None:
         """Rules do not come and go while the program runs, so rows are made once."""
@@ -63,7 +54,7 @@ class RulesList(QScrollArea):
                     rule, self.threshold_chosen.emit, self.switched.emit, self.reset_asked.emit
                 )
                 self.rows[rule.name] = row
-                self._column.addWidget(row)
+                self.column.addWidget(row)
             self.rows[rule.name].show_rule(rule)
 
     def show_unread(self, error: LakehouseError) -> None:

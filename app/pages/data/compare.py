@@ -177,9 +177,7 @@ class ComparePane(Pane):
             case _:
                 self.model.show(found.changed.examples)
                 self.note.setText(changed_words(found))
-        self.view.resizeColumnsToContents()
-        for column in range(self.model.columnCount()):
-            self.view.setColumnWidth(column, min(max(self.view.columnWidth(column), 72), 260))
+        self.view.fit_widths()
 
 
 class _Figures(QWidget):

@@ -71,8 +71,7 @@ class HistoryPane(Pane):
         self.view.setAccessibleName(tr("Versions of the table"))
         self.view.setSelectionMode(DataTable.SelectionMode.SingleSelection)
         self.view.show_model(self.model)
-        for column, width in enumerate((78, 140, 168, 112, 76)):
-            self.view.setColumnWidth(column, width)
+        self.view.set_widths(78, 140, 168, 112, 76)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._allow())
         self.view.doubleClicked.connect(lambda _index: self._act(self.looked_at))
         self.content.addWidget(self.view)

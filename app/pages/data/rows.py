@@ -119,16 +119,11 @@ class RowsPane(Pane):
         self.picker.set_commits(commits)
         self.model.show(page.rows, page.offset)
         if self._offset == 0:
-            self._fit_columns()
+            self.view.fit_widths()
         if not page.total:
             text = tr("Version {0} of this table has no row.").format(number(page.version))
             self.say_empty(tr("No rows"), text)
         self._describe()
-
-    def _fit_columns(self) -> None:
-        self.view.resizeColumnsToContents()
-        for column in range(self.model.columnCount()):
-            self.view.setColumnWidth(column, min(max(self.view.columnWidth(column), 72), 260))
 
     def _turn(self, step: int) -> None:
         self._offset = max(0, self._offset + step * PAGE_ROWS)

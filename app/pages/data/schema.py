@@ -29,8 +29,7 @@ class SchemaPane(Pane):
         self.view.setObjectName("schema")
         self.view.setAccessibleName(tr("Columns of the table"))
         self.view.show_model(self.model)
-        self.view.setColumnWidth(0, 220)
-        self.view.setColumnWidth(1, 110)
+        self.view.set_widths(220, 110)
         self.content.addWidget(self.view)
         self.column.addWidget(self.content)
 

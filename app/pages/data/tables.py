@@ -29,8 +29,7 @@ class TableList(DataTable):
         self._wanted: Table | None = None
         self.cards = RowsModel(_columns(), self)
         self.setModel(self.cards)
-        for column, width in enumerate((140, 74, 78, 50)):
-            self.setColumnWidth(column, width)
+        self.set_widths(140, 74, 78, 50)
         self.verticalHeader().setDefaultSectionSize(34)
         self.selectionModel().selectionChanged.connect(lambda *_: self._selected())
 

@@ -98,8 +98,7 @@ class RecordList(QWidget):
         self.table.setAccessibleName(tr("Refused records"))
         self.table.setModel(self.model)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        for place, width in enumerate(WIDTHS):
-            self.table.setColumnWidth(place, width)
+        self.table.set_widths(*WIDTHS)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.model.modelReset.connect(lambda: self.chosen.emit(None))
         self.model.dataChanged.connect(self._page_came)

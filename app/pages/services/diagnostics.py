@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from app.context import Context
 from app.widgets.badge import level_badge
 from app.widgets.dialogs import confirm
+from app.widgets.scroll import ScrollColumn
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.host.fixes import Fix
@@ -42,16 +42,8 @@ class Diagnostics(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.summary, 1)
         head.addWidget(self.again)
-        self._list = QVBoxLayout()
-        self._list.setContentsMargins(0, 0, 8, 0)
-        self._list.setSpacing(8)
-        self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
-        inner = QWidget()
-        inner.setLayout(self._list)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
+        area = ScrollColumn(above=0)
+        self._list = area.column
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.addLayout(head)

@@ -8,10 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QDir, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QGridLayout,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QTabWidget,
     QWidget,
@@ -26,6 +24,7 @@ from app.pages.services.service_card import ServiceCard
 from app.service_names import service_title
 from app.widgets.badge import StateBadge
 from app.widgets.placeholder import Placeholder
+from app.widgets.scroll import Scroll
 from app.words import tr
 from engine.contracts.status import StatusReport
 from engine.host.bundle import Bundle, bundle_name, write_bundle
@@ -148,10 +147,7 @@ class ServicesPage(Page):
             self._grid.setColumnStretch(column, 1)
         inner = QWidget()
         inner.setLayout(self._grid)
-        self._area = area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
+        self._area = area = Scroll(inner)
         self.tabs.addTab(self.logs, tr("Log"))
         self.tabs.addTab(self.diagnostics, tr("Diagnostics"))
         self.tabs.setDocumentMode(True)

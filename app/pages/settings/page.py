@@ -9,10 +9,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QCompleter,
-    QFrame,
     QHBoxLayout,
     QListWidget,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from app.pages.settings.row import SettingRow
 from app.pages.settings.tryouts import Tryout, broker_sentence, models_sentence
 from app.theme import Choice
 from app.widgets.placeholder import Placeholder
+from app.widgets.scroll import Scroll
 from app.widgets.search import SearchField
 from app.words import tr
 from engine.contracts.names import State
@@ -95,11 +94,8 @@ class SettingsPage(Page):
         self._column.setContentsMargins(0, 0, 8, 0)
         self._column.setSpacing(12)
         self._column.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area = Scroll(column)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(column)
         content = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(0, 0, 0, 0)

@@ -67,8 +67,7 @@ class FileDialog(QDialog):
         self.table = DataTable()
         self.table.setAccessibleName(tr("Lines that would be refused"))
         self.table.show_model(self.bad)
-        for place, width in enumerate((72, 140, 260)):
-            self.table.setColumnWidth(place, width)
+        self.table.set_widths(72, 140, 260)
         self.table.hide()
         self.bad_too = QCheckBox()
         self.bad_too.setObjectName("badToo")

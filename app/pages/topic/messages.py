@@ -68,8 +68,7 @@ class MessagesView(QWidget):
         self.table.setObjectName("messages")
         self.table.setAccessibleName(tr("Messages"))
         self.table.show_model(self.model)
-        for place, width in enumerate(WIDTHS):
-            self.table.setColumnWidth(place, width)
+        self.table.set_widths(*WIDTHS)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._row_chosen())
         self.placeholder = Placeholder()
         lists = QWidget()

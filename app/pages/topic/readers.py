@@ -153,8 +153,7 @@ def _table(model: RowsModel, name: str, widths: tuple[int, ...]) -> DataTable:
     table = DataTable()
     table.setAccessibleName(name)
     table.show_model(model, 0)
-    for place, width in enumerate(widths):
-        table.setColumnWidth(place, width)
+    table.set_widths(*widths)
     return table
 
 
