@@ -33,7 +33,7 @@ class NumberBox(QDoubleSpinBox):
 
 
 class NumberEditor(Editor):
-    """A spin box; sizes are shown in GB."""
+    """A spin box; sizes are shown in GB. Below the least number stands what no number means."""
 
     def __init__(self, info: SettingInfo, parent: QWidget | None = None) -> None:
         super().__init__(info, parent)
@@ -44,7 +44,10 @@ class NumberEditor(Editor):
         self.spin.setGroupSeparatorShown(True)
         self.spin.setDecimals(2 if size else 0 if info.kind == "integer" else 1)
         high = MOST if info.high is None else info.high
-        self.spin.setRange((info.low or 0) / self._scale, high if size else high / self._scale)
+        low = (info.low or 0) / self._scale
+        self._may_be_empty = bool(info.empty)
+        self.spin.setRange(low - 1 if info.empty else low, high if size else high / self._scale)
+        self.spin.setSpecialValueText(tr(info.empty))
         self.spin.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.spin.setSuffix(" GB" if size else f" {tr(info.unit)}" if info.unit else "")
         self.spin.lineEdit().setTextMargins(6, 0, 0, 0)
@@ -62,9 +65,10 @@ class NumberEditor(Editor):
 
     def show_value(self, value: object) -> None:
         """See Editor."""
-        assert isinstance(value, int | float)
+        assert isinstance(value, int | float) or self._may_be_empty
         self.spin.blockSignals(True)
-        self.spin.setValue(value / self._scale)
+        shown = value / self._scale if isinstance(value, int | float) else self.spin.minimum()
+        self.spin.setValue(shown)
         self.spin.blockSignals(False)
         self._before = self.spin.value()
 
@@ -75,6 +79,9 @@ class NumberEditor(Editor):
         if value == self._before:
             return
         self._before = value
+        if self._may_be_empty and value == self.spin.minimum():
+            self.committed.emit(None)
+            return
         whole = self.info.kind in ("integer", "bytes")
         self.committed.emit(round(value * self._scale) if whole else value)
 

@@ -110,6 +110,22 @@ def test_that_a_number_has_unit_and_bounds(shown, qtbot):
     assert isinstance(it.entered[0], int)
 
 
+def test_that_a_number_may_be_automatic(shown, qtbot):
+    it = shown("window.scale")
+    assert isinstance(it.row.editor, NumberEditor)
+    spin = it.row.editor.spin
+    assert spin.text() == "Automatic"
+    spin.selectAll()
+    qtbot.keyClicks(spin, "150")
+    qtbot.keyClick(spin, Qt.Key.Key_Return)
+    assert it.entered == [150]
+    it.row.show_info(replace(ALL["window.scale"], value=150.0), keyring=True)
+    assert spin.text() == "150 %"
+    spin.setValue(spin.minimum())
+    it.row.editor.commit()
+    assert it.entered == [150, None]
+
+
 def test_that_steps_through_numbers_are_one_change(shown, qtbot):
     it = shown("generator.rate")
     editor = it.row.editor
