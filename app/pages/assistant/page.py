@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -32,6 +31,7 @@ from app.pages.assistant.talk import Talk, bubble
 from app.pages.assistant.texts import QuestionButton
 from app.widgets.card import Card
 from app.widgets.dialogs import confirm
+from app.widgets.file_dialogs import ask_save
 from app.words import tr
 from engine.contracts.assistant import Answer, Assistant, Conversation, Progress, Readiness
 from engine.contracts.knowledge import Knowledge
@@ -314,7 +314,13 @@ class AssistantPage(Page):
 
     def choose_csv(self, answer: Answer) -> None:
         """Asks where the rows shall be saved."""
-        self._choose("answer.csv", "CSV (*.csv)", lambda path: self.write_csv(answer, path))
+        ask_save(
+            self,
+            tr("Save"),
+            "answer.csv",
+            "CSV (*.csv)",
+            lambda path: self.write_csv(answer, path),
+        )
 
     def write_csv(self, answer: Answer, path: Path) -> None:
         """Writes the rows in the background."""
@@ -412,8 +418,12 @@ class AssistantPage(Page):
 
     def choose_export(self, kept: Conversation) -> None:
         """Asks where the conversation shall be saved."""
-        self._choose(
-            "conversation.md", "Markdown (*.md)", lambda path: self.write_export(kept, path)
+        ask_save(
+            self,
+            tr("Save"),
+            "conversation.md",
+            "Markdown (*.md)",
+            lambda path: self.write_export(kept, path),
         )
 
     def write_export(self, kept: Conversation, path: Path) -> None:
@@ -426,16 +436,6 @@ class AssistantPage(Page):
             owner=self,
             lane="export",
         )
-
-    def _choose(self, name: str, kinds: str, done: object) -> None:
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        start = Path(QStandardPaths.writableLocation(documents)) / name
-        dialog = QFileDialog(self, tr("Save"), str(start), kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(name.rpartition(".")[2])
-        dialog.fileSelected.connect(lambda path: done(Path(path)))  # type: ignore[operator]
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     # Reading
 
