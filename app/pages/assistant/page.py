@@ -183,10 +183,10 @@ class AssistantPage(Page):
     def commands(self) -> list[PageCommand]:
         """See Page."""
         return [
-            PageCommand(tr("Assistant: new conversation"), self.begin_anew, "Ctrl+N"),
-            PageCommand(tr("Assistant: knowledge"), self.open_knowledge),
+            PageCommand(tr("New conversation"), self.begin_anew, "Ctrl+N"),
+            PageCommand(tr("Knowledge"), self.open_knowledge),
             PageCommand(
-                tr("Assistant: use a model file"),
+                tr("Use a model file"),
                 lambda: _discard(pick_model(self, self.context, self._read_ready)),
             ),
         ]

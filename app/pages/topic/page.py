@@ -98,10 +98,10 @@ class TopicPage(Page):
     def commands(self) -> list[PageCommand]:
         """See Page."""
         return [
-            PageCommand(tr("Topic: newest messages"), self._newest),
-            PageCommand(tr("Topic: follow new messages"), lambda: self.follow.setChecked(True)),
-            PageCommand(tr("Topic: send a message"), self.compose_new),
-            PageCommand(tr("Topic: send a file"), self.choose_file),
+            PageCommand(tr("Newest messages"), self._newest),
+            PageCommand(tr("Follow new messages"), lambda: self.follow.setChecked(True)),
+            PageCommand(tr("Send a message"), self.compose_new),
+            PageCommand(tr("Send a file"), self.choose_file),
         ]
 
     def compose_new(self) -> None:
