@@ -1,12 +1,15 @@
-"""Where a file goes, or which one is meant: asked without holding the window up."""
+"""Where a file goes, or which one is meant: asked and written without holding the window up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.context import Context
+from app.words import tr
 
 Chosen = Callable[[Path], object]
 
@@ -26,6 +29,17 @@ def ask_open(parent: QWidget, title: str, kinds: str, chosen: Chosen) -> QFileDi
     dialog = QFileDialog(parent, title, "", kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _opened(dialog, chosen)
+
+
+def write_file(context: Context, path: Path, work: Callable[[], object], *, owner: QObject) -> None:
+    """Runs ``work``, which writes the file, and says where it is or why it is not there."""
+    context.door.ask(
+        work,
+        lambda _: context.toast("good", tr("Saved {0}").format(path)),
+        lambda error: context.toast("error", str(error)),
+        owner=owner,
+        lane="export",
+    )
 
 
 def _opened(dialog: QFileDialog, chosen: Chosen) -> QFileDialog:

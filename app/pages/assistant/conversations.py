@@ -14,7 +14,7 @@ from app.pages.assistant.history import History
 from app.pages.assistant.pending import said
 from app.pages.assistant.talk import Talk, bubble
 from app.widgets.dialogs import confirm
-from app.widgets.file_dialogs import ask_save
+from app.widgets.file_dialogs import ask_save, write_file
 from app.words import tr
 from engine.contracts.assistant import Answer, Assistant, Conversation
 from engine.errors import LakehouseError
@@ -167,10 +167,6 @@ class Conversations(QObject):
     def write_export(self, kept: Conversation, path: Path) -> None:
         """Writes it in the background."""
         assistant = self._assistant
-        self._context.door.ask(
-            lambda: write_text(path, assistant.export(kept.id)),
-            lambda _: self._context.toast("good", tr("Saved {0}").format(path)),
-            lambda error: self._context.toast("error", str(error)),
-            owner=self,
-            lane="export",
+        write_file(
+            self._context, path, lambda: write_text(path, assistant.export(kept.id)), owner=self
         )

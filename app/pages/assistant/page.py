@@ -31,7 +31,7 @@ from app.pages.assistant.pending import Pending, said
 from app.pages.assistant.talk import Talk, bubble
 from app.pages.assistant.texts import QuestionButton
 from app.widgets.card import Card
-from app.widgets.file_dialogs import ask_save
+from app.widgets.file_dialogs import ask_save, write_file
 from app.words import tr
 from engine.contracts.assistant import Answer, Assistant, Progress, Readiness
 from engine.contracts.knowledge import Knowledge
@@ -317,13 +317,7 @@ class AssistantPage(Page):
     def write_csv(self, answer: Answer, path: Path) -> None:
         """Writes the rows in the background."""
         answers = self._answers
-        self.context.door.ask(
-            lambda: answers.save_csv(answer, path),
-            lambda _: self.context.toast("good", tr("Saved {0}").format(path)),
-            lambda error: self.context.toast("error", str(error)),
-            owner=self,
-            lane="export",
-        )
+        write_file(self.context, path, lambda: answers.save_csv(answer, path), owner=self)
 
     # Conversations
 

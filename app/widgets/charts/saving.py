@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.context import Context
 from app.widgets.charts.chart import Chart, Export
-from app.widgets.file_dialogs import ask_save
+from app.widgets.file_dialogs import ask_save, write_file
 from app.words import tr
 from engine.readings.export import write_bytes
 
@@ -32,9 +32,4 @@ def save(context: Context, owner: Chart, export: Export) -> None:
 
 def write(context: Context, owner: Chart, export: Export, path: Path) -> None:
     """Writes the file in the background."""
-    context.door.ask(
-        lambda: write_bytes(path, export.contents),
-        lambda _: context.toast("good", tr("Saved {0}").format(path)),
-        owner=owner,
-        lane="export",
-    )
+    write_file(context, path, lambda: write_bytes(path, export.contents), owner=owner)
