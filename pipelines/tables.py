@@ -15,6 +15,7 @@ from deltalake.schema import PrimitiveType
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.errors import LakeError
+from pipelines.stages import STAGES
 
 Columns = dict[str, str]
 
@@ -57,6 +58,7 @@ METRICS: Columns = {
     "kafka_lag": "long",
     "end_to_end_p50_ms": "double",
     "end_to_end_p95_ms": "double",
+    **{f"{stage}_ms": "double" for stage in STAGES},
 }
 
 ALERTS: Columns = {
