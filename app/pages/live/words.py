@@ -68,5 +68,5 @@ def waiting(services: Iterable[ServiceSnapshot]) -> str:
     listed = " · ".join(states) or tr("The services are about to start.")
     return tr(
         "{0}\nFigures appear here within seconds of the first event. Nothing comes? The Services "
-        "page shows what is wrong, and Settings starts the demo events."
+        "page shows what is wrong, and Settings, Demo data, turns the demo events on or off."
     ).format(listed)
