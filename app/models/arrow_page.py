@@ -10,6 +10,7 @@ import pyarrow as pa
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.formats import DASH, local_time, utc_tooltip
+from app.widgets.plain import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -45,7 +46,7 @@ def cell_tooltip(value: object) -> str | None:
     if isinstance(value, dt.datetime):
         return utc_tooltip(value)
     if isinstance(value, str) and len(value) > SHORT:
-        return value[:LONG]
+        return plain_tip(value[:LONG])
     return None
 
 

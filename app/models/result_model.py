@@ -23,6 +23,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
+from app.widgets.plain import plain_tip
 from app.words import tr
 from engine.contracts.query import ResultColumn
 from engine.errors import LakehouseError
@@ -119,7 +120,7 @@ class ResultModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return column.name
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{column.name}\n{column.type}"
+                return plain_tip(f"{column.name}\n{column.type}")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self._alignment(section)
         return None
@@ -152,7 +153,7 @@ class ResultModel(QAbstractTableModel):
             return None
         if kind == MOMENT:
             return _utc(value)
-        return value if len(value) > 24 else None
+        return plain_tip(value) if len(value) > 24 else None
 
     def _wish(self, number: int) -> None:
         self._wishes[number] = None

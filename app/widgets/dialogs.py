@@ -20,4 +20,6 @@ def confirm(parent: QWidget, title: str, text: str, action: str, *, danger: bool
     box.setDefaultButton(cancel if danger else do)
     box.setEscapeButton(cancel)
     box.exec()
-    return box.clickedButton() is do
+    agreed = box.clickedButton() is do
+    box.deleteLater()  # the parent would keep it for as long as it lives
+    return agreed

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.icons import icon
+from app.widgets.plain import plain_label
 from app.words import tr
 from engine.errors import LakehouseError
 
@@ -30,9 +31,9 @@ class Placeholder(QWidget):
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.setSpacing(8)
         self.picture = QLabel()
-        self.heading = QLabel()
+        self.heading = plain_label()
         self.heading.setObjectName("heading")
-        self.text = QLabel()
+        self.text = plain_label()
         self.text.setObjectName("muted")
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

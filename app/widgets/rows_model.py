@@ -9,6 +9,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from app.widgets.plain import plain_tip
+
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 2
@@ -25,7 +27,7 @@ class ColumnSpec:
     """From that value to what is shown; None is shown as a dash."""
     right: bool = False
     tooltip: Callable[[Any], str] | None = None
-    """From the row."""
+    """From the row; shown as it is, whatever it looks like."""
     colour: Callable[[Any], str | None] | None = None
     """From the row to a hex colour of the text."""
 
@@ -44,7 +46,8 @@ class ColumnSpec:
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self.alignment
             case Qt.ItemDataRole.ToolTipRole:
-                return (self.tooltip(row) or None) if self.tooltip else None
+                tip = self.tooltip(row) if self.tooltip else ""
+                return plain_tip(tip) if tip else None
             case Qt.ItemDataRole.ForegroundRole:
                 colour = self.colour(row) if self.colour else None
                 return QColor(colour) if colour else None

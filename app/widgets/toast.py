@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon
+from app.widgets.plain import plain_label
 from app.words import tr
 
 SHOWN_MS = {"info": 5_000, "good": 4_000, "warning": 9_000, "error": 15_000}
 MOST = 4
 WIDTH = 380
+ABOVE_FOOT_PX = 104
+"""The status line, a page's margin and the buttons at the foot of its list stay free."""
 
 
 class Toasts(QWidget):
@@ -65,7 +68,8 @@ class Toasts(QWidget):
     def _place(self) -> None:
         parent = self._over
         self.adjustSize()
-        self.move(parent.width() - self.width() - 20, parent.height() - self.height() - 44)
+        top = parent.height() - ABOVE_FOOT_PX - self.height()
+        self.move(parent.width() - self.width() - 20, max(top, 0))
         self.raise_()
 
 
@@ -77,7 +81,7 @@ def _toast(tone: str, text: str) -> tuple[QFrame, QToolButton]:
     frame.setFixedWidth(WIDTH)
     row = QHBoxLayout(frame)
     row.setContentsMargins(14, 10, 8, 10)
-    label = QLabel(text)
+    label = plain_label(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     close = QToolButton()

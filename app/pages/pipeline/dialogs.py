@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import (
     QDateTimeEdit,
     QDialog,
@@ -150,6 +150,7 @@ class BackfillDialog(_Question):
 
 
 def asked(dialog: QDialog) -> bool:
-    """Shows it and waits for the answer."""
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    return dialog.exec() == QDialog.DialogCode.Accepted
+    """Shows it and waits for the answer; what was chosen can be read until the next event."""
+    agreed = dialog.exec() == QDialog.DialogCode.Accepted
+    dialog.deleteLater()  # the page would keep it for as long as it lives
+    return agreed

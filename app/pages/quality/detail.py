@@ -20,6 +20,7 @@ from app.pages.quality.words import cut_note, reason_title, what_was_wrong
 from app.theme import Theme
 from app.widgets.json_tint import JsonTint
 from app.widgets.placeholder import Placeholder
+from app.widgets.plain import plain_label
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.readings.quarantine import RecordDetail
@@ -46,7 +47,7 @@ class RecordPane(QWidget):
         self.show_nothing()
 
     def _build(self, pane: QWidget) -> None:
-        self.heading = QLabel()
+        self.heading = plain_label()
         self.heading.setObjectName("heading")
         self.copy = QPushButton(tr("Copy"))
         self.copy.setObjectName("copyRecord")
@@ -55,10 +56,10 @@ class RecordPane(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.heading, 1)
         top.addWidget(self.copy)
-        self.wrong = QLabel()
+        self.wrong = plain_label()
         self.wrong.setObjectName("whatWasWrong")
         self.wrong.setProperty("tone", "bad")
-        self.place = QLabel()
+        self.place = plain_label()
         self.place.setObjectName("muted")
         self.note = QLabel()
         self.note.setObjectName("small")

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QInputDialog,
-    QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from app.widgets.file_dialogs import ask_save
+from app.widgets.plain import plain_label
 from app.words import tr
 
 
@@ -30,7 +30,7 @@ def show_value(parent: QWidget, title: str, value: str | None) -> QDialog:
     layout = QVBoxLayout(dialog)
     layout.setContentsMargins(16, 16, 16, 16)
     layout.setSpacing(12)
-    heading = QLabel(title if value is not None else tr("{0} is NULL").format(title))
+    heading = plain_label(title if value is not None else tr("{0} is NULL").format(title))
     heading.setObjectName("heading")
     text = QPlainTextEdit(value or "")
     text.setReadOnly(True)

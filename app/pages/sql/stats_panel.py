@@ -19,6 +19,7 @@ from app.breath import breathe
 from app.formats import number, percent
 from app.icons import icon
 from app.theme import Theme
+from app.widgets.plain import plain_label, plain_tip
 from app.widgets.rows_model import ColumnSpec, RowsModel
 from app.widgets.table import DataTable
 from app.words import tr
@@ -39,7 +40,7 @@ class StatsPanel(QWidget):
         layout.setContentsMargins(12, 0, 0, 0)
         layout.setSpacing(8)
         head = QHBoxLayout()
-        self.title = QLabel()
+        self.title = plain_label()
         self.title.setObjectName("cardTitle")
         head.addWidget(self.title, 1)
         self.close_button = QToolButton()
@@ -105,7 +106,7 @@ class StatsPanel(QWidget):
     def _show_title(self, column: ResultColumn) -> None:
         name = self.title.fontMetrics().elidedText(column.name, Qt.TextElideMode.ElideRight, 160)
         self.title.setText(f"{name} · {column.type.lower()[:24]}")
-        self.title.setToolTip(f"{column.name}\n{column.type}")
+        self.title.setToolTip(plain_tip(f"{column.name}\n{column.type}"))
 
     def _show_facts(self, facts: list[tuple[str, str]]) -> None:
         while self._form.rowCount():
@@ -113,8 +114,8 @@ class StatsPanel(QWidget):
         for name, value in facts:
             label = QLabel(name)
             label.setObjectName("muted")
-            shown = QLabel(value if len(value) <= 32 else f"{value[:31]}…")
-            shown.setToolTip(value)
+            shown = plain_label(value if len(value) <= 32 else f"{value[:31]}…")
+            shown.setToolTip(plain_tip(value))
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._form.addRow(label, shown)
 

@@ -23,6 +23,7 @@ from app.pages.sql.completer import Completer
 from app.pages.sql.editor import SqlEditor
 from app.pages.sql.result_pane import CLOCK_MS, ResultPane
 from app.pages.sql.runner import Runner
+from app.widgets.plain import plain_label
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.query.complete import Catalogue
@@ -128,7 +129,7 @@ class QueryTab(QWidget):
         row = QHBoxLayout(self.error_line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.error = QLabel()
+        self.error = plain_label()
         self.error.setObjectName("sqlError")
         self.error.setProperty("tone", "bad")
         self.error.setWordWrap(True)

@@ -25,6 +25,7 @@ from app.context import Context
 from app.formats import number
 from app.widgets.badge import Badge
 from app.widgets.json_tint import JsonTint
+from app.widgets.plain import plain_label
 from app.widgets.tone import set_tone
 from app.words import tr
 from engine.contracts.kafka import KafkaEndpoint
@@ -131,7 +132,7 @@ class Composer(QDialog):
 
     def _verdict_row(self) -> QHBoxLayout:
         self.badge = Badge()
-        self.why = QLabel()
+        self.why = plain_label()
         self.why.setObjectName("small")
         self.why.setWordWrap(True)
         row = QHBoxLayout()
@@ -141,7 +142,7 @@ class Composer(QDialog):
         return row
 
     def _foot(self) -> QHBoxLayout:
-        self.outcome = QLabel()
+        self.outcome = plain_label()
         self.outcome.setObjectName("outcome")
         self.outcome.setWordWrap(True)
         close = QPushButton(tr("Close"))

@@ -21,6 +21,7 @@ from app.theme import Theme
 from app.widgets.badge import Badge
 from app.widgets.json_tint import JsonTint
 from app.widgets.placeholder import Placeholder
+from app.widgets.plain import plain_tip
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.topic.detail import MessageDetail
@@ -145,7 +146,7 @@ class DetailPane(QWidget):
         else:
             self.verdict.show_text(reason.value, "bad")
             self.verdict.setToolTip(
-                tr("The pipeline refuses it: {0}.").format(detail.verdict.detail)
+                plain_tip(tr("The pipeline refuses it: {0}.").format(detail.verdict.detail))
             )
 
     def _copy(self) -> None:

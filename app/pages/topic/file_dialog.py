@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.context import Context
 from app.formats import number
+from app.widgets.plain import plain_label, plain_tip
 from app.widgets.rows_model import ColumnSpec, RowsModel
 from app.widgets.table import DataTable
 from app.widgets.tone import set_tone
@@ -55,10 +55,10 @@ class FileDialog(QDialog):
         self._look()
 
     def _build(self, path: Path) -> None:
-        name = QLabel(path.name)
+        name = plain_label(path.name)
         name.setObjectName("heading")
-        name.setToolTip(str(path))
-        self.summary = QLabel()
+        name.setToolTip(plain_tip(str(path)))
+        self.summary = plain_label()
         self.summary.setObjectName("summary")
         self.summary.setWordWrap(True)
         self.bar = QProgressBar()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtWidgets import QLabel, QMessageBox, QStackedWidget, QWidget
 
 from app.widgets.badge import StateBadge
+from app.widgets.dialogs import confirm
 from app.widgets.placeholder import Placeholder
 from app.widgets.rows_model import SORT_ROLE, ColumnSpec, RowsModel
 from app.widgets.search import SearchField
@@ -115,6 +116,56 @@ def test_that_a_table_sorts_by_value_and_copies_what_is_seen(context, qtbot):
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "Name\tRows\na\t9\nb\t10,000"
     assert table.selected_rows() == [("a", 9), ("b", 10_000)]
+
+
+def test_that_a_question_leaves_nothing_behind(context, qtbot, monkeypatch):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: 0)
+    assert not confirm(parent, "Delete it?", "It is gone then.", "Delete", danger=True)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert parent.findChildren(QMessageBox) == []
+
+
+def test_that_messages_leave_the_foot_of_a_page_free(context, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(900, 600)
+    parent.show()
+    toasts = Toasts(parent)
+    toasts.say("error", "Something long went wrong. Do something about it. " * 4)
+    assert toasts.geometry().bottom() < 600 - 100
+    parent.resize(900, 500)
+    assert toasts.geometry().bottom() < 500 - 100
+
+
+SENT = '<img src="file:///x.png"> & <b>bold</b>'
+
+
+def test_that_what_was_sent_is_shown_letter_by_letter(context, qtbot):
+    shown = Placeholder()
+    qtbot.addWidget(shown)
+    shown.show_state("error", SENT, SENT)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    Toasts(parent).say("error", SENT)
+    said = [label for label in parent.findChildren(QLabel) if label.text() == SENT]
+    assert len(said) == 1
+    for label in (shown.heading, shown.text, *said):
+        assert label.text() == SENT
+        assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_that_no_tooltip_of_a_cell_is_drawn_as_html(context):
+    model = RowsModel((ColumnSpec("Key", lambda row: row, tooltip=lambda row: row),))
+    model.show([SENT, "a < b", ""])
+    tips = [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
+    assert "<img" not in tips[0]
+    assert "<b>" not in tips[0]
+    drawn = QTextDocument()
+    drawn.setHtml(tips[0])
+    assert drawn.toPlainText() == SENT
+    assert tips[1:] == ["a < b", None], "what is plain already stays as it is"
 
 
 def test_that_messages_do_not_pile_up(context, qtbot):
