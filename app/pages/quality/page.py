@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
@@ -50,7 +50,9 @@ class _Shown:
     extent: Extent
     records: RecordCount
     wanted: RecordFilter
-    """What the records were counted by."""
+    """What the list showed as they were counted."""
+    counted: RecordFilter
+    """What the records were counted by: another window once the list's has passed."""
 
 
 class QualityPage(Page):
@@ -76,6 +78,7 @@ class QualityPage(Page):
         self.reasons.chosen.connect(lambda reason: self.records.narrow(reason=reason))
         self.records.chosen.connect(self._choose)
         self.records.cleared.connect(self._clear)
+        self.records.newest_wanted.connect(self._show_newest)
         self.detail = RecordPane(context)
         self.refresher = Refresher(
             context, self, self._read, self._show, REFRESH_S, failed=self._show_nothing
@@ -113,6 +116,8 @@ class QualityPage(Page):
         self.body.addWidget(below, 1)
 
     def shown(self) -> None:
+        if self._window_end is not None and not self._zoomed_in:
+            self._from_now()  # what was listed as the page was left is no longer the window
         self.refresher.start()
 
     def hidden(self) -> None:
@@ -133,24 +138,36 @@ class QualityPage(Page):
 
     def _read(self) -> Callable[[], _Shown]:
         lake, wanted = self.context.desk.lake, self.records.wanted
-        window_s = self._window_s()
+        window_s, counted = self._window_s(), self._counted_now()
         last = self._counted
-        known = last.records if last is not None and last.wanted == wanted else None
+        known = last.records if last is not None and last.counted == counted else None
 
         def read() -> _Shown:
             now = dt.datetime.now(dt.UTC)
             reading = read_quality(lake, window_s, now)
             extent = Extent(now.timestamp() - window_s, now.timestamp())
-            return _Shown(reading, extent, count_records(lake, wanted, known), wanted)
+            count = count_records(lake, counted, known)
+            return _Shown(reading, extent, count, wanted, counted)
 
         return read
+
+    def _counted_now(self) -> RecordFilter:
+        """The list's filter, while its window and the one that ends now overlap: all that came
+        since then lies in both. Later the whole new window is what the list has not.
+        """
+        wanted = self.records.wanted
+        start = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=self._window_s())
+        if self._zoomed_in or self._window_end is None or start < self._window_end:
+            return wanted
+        return replace(wanted, since=start)
 
     def _show(self, shown: _Shown) -> None:
         self._counted = shown
         if self._window_end is None:
             self._from_now()
         elif shown.wanted == self.records.wanted:  # else another list is on its way
-            self.records.show_newest(shown.records.records)
+            known = self.records.listed if shown.counted == shown.wanted else 0
+            self.records.show_more(shown.records.records - known)
         self.totals.show_reading(shown.reading)
         self.overview.show_reading(shown.reading, shown.extent)
         self.reasons.show_reasons(shown.reading.reasons)
@@ -170,6 +187,17 @@ class QualityPage(Page):
         self._window_end = dt.datetime.now(dt.UTC)
         since = self._window_end - dt.timedelta(seconds=self._window_s())
         self.records.narrow(span=(since, None))
+
+    @property
+    def _zoomed_in(self) -> bool:
+        return self.records.wanted.until is not None
+
+    def _show_newest(self) -> None:
+        """The window that ends now; a stretch that a chart was zoomed to stays."""
+        if self._zoomed_in:
+            self.records.load()
+        else:
+            self._from_now()
 
     def _other_window(self) -> None:
         self.overview.reset_view()

@@ -68,6 +68,8 @@ class RecordList(QWidget):
     """The RefusedRecord under the cursor, or None."""
     cleared = Signal()
     """A person wants every filter gone."""
+    newest_wanted = Signal()
+    """A person wants what came since the list was read."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,7 +118,7 @@ class RecordList(QWidget):
         self.found.setObjectName("muted")
         self.newer = QPushButton()
         self.newer.setObjectName("flat")
-        self.newer.clicked.connect(self.load)
+        self.newer.clicked.connect(self.newest_wanted)
         self.newer.hide()
         self.clear = QToolButton()
         self.clear.setObjectName("clearFilters")
@@ -174,9 +176,13 @@ class RecordList(QWidget):
             lane=LANE,
         )
 
-    def show_newest(self, records: int) -> None:
-        """How many records the filter would find now: says how many are not in the list."""
-        more = records - self._count.records if self._count else 0
+    @property
+    def listed(self) -> int:
+        """How many records the list has."""
+        return self._count.records if self._count else 0
+
+    def show_more(self, more: int) -> None:
+        """How many records came since the list was read."""
         self.newer.setText(tr("{0} more: show").format(number(more)))
         self.newer.setVisible(more > 0)
 

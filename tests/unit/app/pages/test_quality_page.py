@@ -148,6 +148,20 @@ def test_that_the_detail_says_what_was_wrong_and_marks_it(qtbot: Any, page: Qual
     assert "Partition 0, offset 0 of ecommerce_events" in page.detail.place.text()
 
 
+def test_that_a_producers_markup_is_no_markup_here(
+    qtbot: Any, page: QualityPage, lake: Path, now: dt.datetime
+) -> None:
+    sent = "unknown currency <img src=x>"
+    write(lake, Table.QUARANTINE, [refused(7000, kafka_ts=now, detail=sent)])
+    read(qtbot, page, 5)
+    page.records.table.selectRow(0)
+    qtbot.waitUntil(lambda: page.detail.raw.isVisible())
+    assert sent in page.detail.wrong.text()
+    assert page.detail.wrong.textFormat() == Qt.TextFormat.PlainText
+    tip = page.records.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;img src=x&gt;" in tip
+
+
 def test_that_broken_json_is_told_with_its_place(
     qtbot: Any, page: QualityPage, toasts: list[tuple[str, str]]
 ) -> None:
@@ -172,8 +186,63 @@ def test_that_records_that_came_later_are_offered(
     qtbot.waitUntil(page.records.newer.isVisible)
     assert page.records.newer.text() == "2 more: show"
     assert page.records.model.rowCount() == 4
+    before = since(page)
     page.records.newer.click()
     qtbot.waitUntil(lambda: page.records.model.rowCount() == 6)
+    assert since(page) > before, "the window has moved on"
+
+
+def since(page: QualityPage) -> dt.datetime:
+    found = page.records.wanted.since
+    assert found is not None
+    return found
+
+
+def later(page: QualityPage, seconds: int) -> None:
+    """As if the list had been read so long ago."""
+    assert page._window_end is not None
+    page._window_end -= seconds * SECOND
+    page.records.narrow(span=(since(page) - seconds * SECOND, None))
+
+
+def test_that_the_list_is_of_the_window_again_when_the_page_is_come_back_to(
+    qtbot: Any, page: QualityPage
+) -> None:
+    read(qtbot, page)
+    page.shown()
+    page.records.search.setText("e")
+    qtbot.waitUntil(lambda: page.records.wanted.text == "e")
+    page.hidden()
+    later(page, 4 * 3600)
+    qtbot.waitUntil(lambda: page.records.model.rowCount() == 5)
+    page.shown()
+    qtbot.waitUntil(lambda: page.records.model.rowCount() == 4)
+    assert page.records.wanted.text == "e"
+    page.hidden()
+
+
+def test_that_a_stretch_that_was_zoomed_to_stays(
+    qtbot: Any, page: QualityPage, now: dt.datetime
+) -> None:
+    read(qtbot, page)
+    page.overview.accepted.view_changed.emit((now.timestamp() - 700, now.timestamp() - 500))
+    qtbot.waitUntil(lambda: page.records.model.rowCount() == 1)
+    zoomed = page.records.wanted
+    page.shown()
+    page.records.newer.click()
+    page.hidden()
+    assert page.records.wanted == zoomed
+
+
+def test_that_more_is_counted_in_the_window_that_ends_now(qtbot: Any, page: QualityPage) -> None:
+    read(qtbot, page)
+    page._window_end = dt.datetime.now(dt.UTC) - 2 * 3600 * SECOND
+    since = page._window_end - 3600 * SECOND
+    page.records.narrow(span=(since, None))
+    qtbot.waitUntil(lambda: page.records.model.rowCount() == 4)
+    page.refresher.now()
+    qtbot.waitUntil(page.records.newer.isVisible)
+    assert page.records.newer.text() == "4 more: show", "all of them came after the list's window"
 
 
 def test_that_the_filtered_records_are_saved(
