@@ -6,12 +6,19 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.page import PageCommand
 from app.words import tr
 
 WIDTH, HEIGHT = 560, 380
+_STEPS = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageDown: 8,
+    Qt.Key.Key_PageUp: -8,
+}
 
 
 def ranked(commands: Sequence[PageCommand], typed: str) -> list[PageCommand]:
@@ -49,6 +56,7 @@ class Palette(QFrame):
         self._commands = commands
         self._all: Sequence[PageCommand] = ()
         self._found: list[PageCommand] = []
+        self._before: QWidget | None = None
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Go to a page or run a command"))
         self.field.setAccessibleName(tr("Command"))
@@ -69,6 +77,8 @@ class Palette(QFrame):
 
     def open(self) -> None:
         """Shows it with every command."""
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
         self.setGeometry((self._over.width() - WIDTH) // 2, 72, WIDTH, HEIGHT)
         self._all = self._commands()
         self.field.clear()
@@ -82,14 +92,20 @@ class Palette(QFrame):
         if event.type() == QEvent.Type.FocusOut:
             self.hide()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8}
             if event.key() == Qt.Key.Key_Escape:
-                self.hide()
+                self._leave()
                 return True
-            if event.key() in steps:
-                self._move(steps[Qt.Key(event.key())])
+            if event.key() in _STEPS:
+                self._move(_STEPS[Qt.Key(event.key())])
                 return True
         return super().eventFilter(watched, event)
+
+    def _leave(self) -> None:
+        """Who wrote somewhere goes on writing there."""
+        before, self._before = self._before, None
+        self.hide()
+        if before is not None and isValid(before):
+            before.setFocus()
 
     def _search(self, typed: str) -> None:
         self._found = ranked(self._all, typed)
@@ -104,6 +120,6 @@ class Palette(QFrame):
 
     def _run(self) -> None:
         row = self.list.currentIndex().row()
-        self.hide()
+        self._leave()  # first: a command may put the focus elsewhere
         if 0 <= row < len(self._found):
             self._found[row].run()

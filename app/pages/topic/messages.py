@@ -55,6 +55,7 @@ class MessagesView(QWidget):
         self._scanned = 0
         self._skipped = 0
         self._ticket: Ticket | None = None
+        self._beginning = False
         self._detail_ticket: Ticket | None = None
         self.controls = Controls()
         self.model = MessageModel(self)
@@ -146,9 +147,17 @@ class MessagesView(QWidget):
         self._choice = choice
         self._skipped = 0
         self._ask(Newest(), self._begin_tail)
+        self._beginning = True
 
     def stop_following(self) -> None:
-        """Keeps what is shown."""
+        """Keeps what is shown; what has not begun yet never will."""
+        if self._beginning:
+            self._beginning = False
+            assert self._ticket is not None
+            self._ticket.cancel()
+            if self.loaded:
+                self._show_state()
+            self.following.emit(False)
         if self._tail.running:
             self._tail.stop()
             self._tail.status.hide()
@@ -175,7 +184,7 @@ class MessagesView(QWidget):
         )
 
     def _failed(self, error: LakehouseError) -> None:
-        self._page = None
+        self._page, self._beginning = None, False
         self.stop_following()
         self.following.emit(False)
         self.status.setText("")
@@ -271,6 +280,7 @@ class MessagesView(QWidget):
     # Following
 
     def _begin_tail(self, page: Page) -> None:
+        self._beginning = False
         self._show_fresh(page)
         self._tail.status.show()
         self._tail.start()

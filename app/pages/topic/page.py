@@ -151,6 +151,8 @@ class TopicPage(Page):
             self.messages.follow()
         else:
             self.messages.stop_following()
+            if not self.messages.loaded:  # it was the first page that was being read
+                self.messages.refresh()
 
     def _show_following(self, on: bool) -> None:
         with QSignalBlocker(self.follow):

@@ -8,7 +8,8 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.page import Page, PageCommand
 from app.palette import ranked
@@ -120,6 +121,44 @@ def test_that_the_palette_runs_what_was_found(shell, qtbot):
     qtbot.keyClick(shell.palette_box.field, Qt.Key.Key_Return)
     assert page.told[-1] == "paused"
     assert not shell.palette_box.isVisible()
+
+
+def test_that_the_palette_gives_the_focus_back(shell, qtbot):
+    shell.open_pages("live")
+    field = QLineEdit(shell.current)
+    field.show()
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    field.setFocus()
+    for _ in range(2):
+        shell.palette_box.open()
+    assert QApplication.focusWidget() is shell.palette_box.field
+    qtbot.keyClick(shell.palette_box.field, Qt.Key.Key_Escape)
+    assert not shell.palette_box.isVisible()
+    assert QApplication.focusWidget() is field
+
+
+def test_that_the_palette_outlives_what_had_the_focus(shell, qtbot):
+    shell.open_pages("live")
+    field = QLineEdit(shell.current)
+    field.show()
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    field.setFocus()
+    shell.palette_box.open()
+    field.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.keyClick(shell.palette_box.field, Qt.Key.Key_Escape)
+    assert not shell.palette_box.isVisible()
+
+
+def test_that_the_palette_is_turned_by_pages(shell, qtbot):
+    shell.open_pages("live")
+    shell.palette_box.open()
+    box = shell.palette_box
+    for key, row in ((Qt.Key.Key_PageDown, 8), (Qt.Key.Key_Down, 9), (Qt.Key.Key_PageUp, 1)):
+        qtbot.keyClick(box.field, key)
+        assert box.list.currentIndex().row() == row
 
 
 def test_that_the_best_match_comes_first():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from confluent_kafka import Producer
@@ -14,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from app.models.messages import MOST_ROWS, MessageModel, stamp
 from app.pages.topic import TopicPage
 from app.pages.topic.composer import MOST_EDITED, Composer
+from app.pages.topic.messages import LANE
 from engine.contracts.kafka import KafkaEndpoint
 from engine.contracts.names import State
 from engine.contracts.status import StateChange
@@ -174,6 +177,56 @@ def test_that_following_puts_new_messages_on_top(ready, broker, qtbot) -> None:
     assert ready.messages.older.isEnabled()
 
 
+def held(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """The topic answers only once the event is set."""
+    release = threading.Event()
+    real = TopicSession.page
+
+    def slow(session: TopicSession, *what: Any) -> Any:
+        release.wait(10)
+        return real(session, *what)
+
+    monkeypatch.setattr(TopicSession, "page", slow)
+    return release
+
+
+def test_that_following_can_be_taken_back_while_it_begins(
+    ready, broker, qtbot, monkeypatch
+) -> None:
+    release = held(broker, monkeypatch)
+    ready.follow.setChecked(True)
+    assert ready.messages.status.text() == "Reading…"
+    ready.follow.setChecked(False)
+    assert ready.messages.status.text() == "100 messages shown."
+    assert ready.messages.older.isEnabled()
+    release.set()
+    answered: list[object] = []
+    ready.context.door.ask(lambda: None, answered.append, owner=ready, lane=LANE)
+    qtbot.waitUntil(lambda: bool(answered))
+    assert not ready.messages.live
+    assert not ready.follow.isChecked()
+
+
+def test_that_a_page_that_is_left_while_following_begins_does_not_follow(
+    page, broker, qtbot, monkeypatch
+) -> None:
+    release = held(broker, monkeypatch)
+    page.follow.setChecked(True)
+    page.hidden()
+    assert not page.follow.isChecked()
+    release.set()
+    page.shown()
+    qtbot.waitUntil(lambda: page.messages.model.rowCount() == 100)
+    assert not page.messages.live
+
+
+def test_that_a_first_page_is_read_though_following_was_taken_back(page, qtbot) -> None:
+    page.follow.setChecked(True)
+    page.follow.setChecked(False)
+    qtbot.waitUntil(lambda: page.messages.model.rowCount() == 100)
+    assert not page.messages.live
+
+
 def test_that_a_broker_that_is_away_is_said_and_read_when_it_is_back(
     page, broker, context, qtbot
 ) -> None:
@@ -262,6 +315,7 @@ def test_that_a_fault_is_named_while_it_is_written(composer, qtbot) -> None:
     composer.value.setPlainText('{"event_id": 1')
     qtbot.waitUntil(lambda: composer.badge.text() == "Would be refused")
     assert composer.why.text().startswith("not_json")
+    assert composer.why.textFormat() == Qt.TextFormat.PlainText
 
 
 def test_that_a_message_is_sent_and_its_place_told(page, endpoint, qtbot, monkeypatch) -> None:
