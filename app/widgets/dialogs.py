@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.words import tr
@@ -11,6 +12,7 @@ def confirm(parent: QWidget, title: str, text: str, action: str, *, danger: bool
     """Asks; ``action`` names what the button does. Enter cancels where it is dangerous."""
     box = QMessageBox(parent)
     box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)  # it may name what a person called something
     box.setText(title)
     box.setInformativeText(text)
     do = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from engine.errors import LakehouseError
-from engine.lake import LakeReader
+from engine.lake import LakeReader, NoSuchTable
 from engine.lake.commits import Commit, read_commits
 from engine.lake.snapshot import Snapshot, create_file_view, gone, take_snapshot
 from engine.readings.columns import describe
@@ -47,8 +47,19 @@ PURPOSE: Mapping[Table, str] = {
 
 
 @dataclass(frozen=True)
+class Damage:
+    """Why a table cannot be read, and what to do about it."""
+
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class TableCard:
-    """A table's newest version. ``many_small`` says that merging its files would help."""
+    """A table's newest version. ``many_small`` says that merging its files would help.
+
+    With ``damage`` the table is there and cannot be read: the figures are none.
+    """
 
     table: Table
     purpose: str
@@ -58,6 +69,7 @@ class TableCard:
     version: int
     committed_at: dt.datetime | None
     many_small: bool
+    damage: Damage | None = None
 
 
 @dataclass(frozen=True)
@@ -96,9 +108,15 @@ def table_cards(lake: LakeReader) -> tuple[TableCard, ...]:
     for table in lake.tables():
         try:
             found.append(_card(lake, table))
-        except LakehouseError:
+        except NoSuchTable:
             continue  # Being made at this moment; it is there at the next look.
+        except LakehouseError as error:
+            found.append(_damaged(table, Damage(error.message, error.remedy)))
     return tuple(found)
+
+
+def _damaged(table: Table, damage: Damage) -> TableCard:
+    return TableCard(table, PURPOSE[table], 0, 0, 0, 0, None, False, damage)
 
 
 def _card(lake: LakeReader, table: Table) -> TableCard:

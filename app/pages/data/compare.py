@@ -13,6 +13,7 @@ from app.pages.data.versions import VersionPicker
 from app.widgets.segmented import Segmented
 from app.widgets.table import DataTable
 from app.words import tr
+from engine.errors import LakehouseError
 from engine.lake.compare import Comparison, Side, compare
 from engine.readings.data import History, table_history
 
@@ -20,6 +21,8 @@ EXAMPLES = 50
 NAMED = 6
 """Columns named in the line above the changed values."""
 PICKABLE = 200
+LANE = "compare"
+"""Its own: a comparison takes as long as it takes to read both versions."""
 
 
 class ComparePane(Pane):
@@ -109,7 +112,7 @@ class ComparePane(Pane):
             self.context.door.ask(
                 lambda: table_history(lake, table, 0, PICKABLE),
                 lambda history: self._offer(table, history),
-                lambda _error: None,
+                lambda error: self._no_commits(table, error),
                 owner=self,
                 lane="data",
             )
@@ -122,6 +125,12 @@ class ComparePane(Pane):
             picker.set_commits(history.commits)
         if self.a.version is None and len(history.commits) > 1:
             self.a.choose(history.commits[1].version)
+
+    def _no_commits(self, table: object, error: LakehouseError) -> None:
+        """The numbers can still be typed; a comparison that is shown stays."""
+        if table is self.table and self._found is None and not self.reading:
+            self.placeholder.show_error(error, self.came_in_front)
+            self.content.setCurrentIndex(0)
 
     def _invite(self) -> None:
         text = tr("Choose two versions of the table: A is usually the older one.")
@@ -137,12 +146,22 @@ class ComparePane(Pane):
         """Compares what is chosen."""
         if self.card is None:
             return
+        for picker in (self.a, self.b):
+            picker.take_typed()
         table, lake = self.card.table, self.context.desk.lake
         newest = self.card.version
         a = newest if self.a.version is None else self.a.version
         b = newest if self.b.version is None else self.b.version
-        self.wait(tr("Comparing…"))
-        self.read(lambda: compare(lake, table, a, b, EXAMPLES), self._show)
+        self.wait(tr("Comparing…"), (tr("Cancel"), self._give_up))
+        self.read(lambda: compare(lake, table, a, b, EXAMPLES), self._show, LANE)
+
+    def _give_up(self) -> None:
+        """Back to what was there before; the reading in hand ends unheard."""
+        self.cancel()
+        if self._found is None:
+            self._invite()
+        else:
+            self.content.setCurrentIndex(1)
 
     # Showing
 

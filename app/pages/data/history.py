@@ -54,7 +54,7 @@ def when(moment: dt.datetime) -> str:
 
 
 class HistoryPane(Pane):
-    """Newest first; it follows the table while its first page is shown."""
+    """Newest first. It follows the table until somebody reads on or chooses a row of it."""
 
     looked_at = Signal(int)
     compared = Signal(int)
@@ -78,6 +78,10 @@ class HistoryPane(Pane):
         self.look = self._button(tr("Look at this version"), "lookAt", self.looked_at)
         self.compare = self._button(tr("Compare with current"), "compareWith", self.compared)
         self.restore = self._button(tr("Restore…"), "restore", self.restored)
+        self.newer = QPushButton()
+        self.newer.setObjectName("flat")
+        self.newer.clicked.connect(self._go_newest)
+        self.newer.hide()
         self.more = QPushButton(tr("Older versions"))
         self.more.clicked.connect(self._older)
         self.count = QLabel()
@@ -96,6 +100,7 @@ class HistoryPane(Pane):
         for widget in (self.look, self.compare, self.restore):
             bar.addWidget(widget)
         bar.addStretch(1)
+        bar.addWidget(self.newer)
         bar.addWidget(self.count)
         bar.addWidget(self.more)
         self.column.addWidget(self.content, 1)
@@ -125,17 +130,36 @@ class HistoryPane(Pane):
 
     def table_changed(self) -> None:
         self._commits, self._total = (), 0
+        self.newer.hide()
         self.wait()
         self._allow()
         if self.in_front:
             self.came_in_front()
 
     def version_changed(self) -> None:
-        if self.in_front and len(self._commits) <= PAGE and not self.reading:
+        if self._held:
+            self._offer_newer()
+        elif self.in_front and not self.reading:
             self.came_in_front()
 
     def came_in_front(self) -> None:
         self._ask(0)
+
+    @property
+    def _held(self) -> bool:
+        """Whether rows must not slide away under the pointer."""
+        scrolled = self.view.verticalScrollBar().value() > 0
+        return len(self._commits) > PAGE or scrolled or self.selected() is not None
+
+    def _offer_newer(self) -> None:
+        shown = self._commits[0].version if self._commits else None
+        count = self.card.version - shown if self.card and shown is not None else 0
+        self.newer.setText(tr("{0} newer: show").format(number(count)))
+        self.newer.setVisible(count > 0)
+
+    def _go_newest(self) -> None:
+        self.view.scrollToTop()
+        self.came_in_front()
 
     def _older(self) -> None:
         self._ask(len(self._commits))
@@ -160,6 +184,7 @@ class HistoryPane(Pane):
         if before is not None:
             self.select(before.version)
         scrolled.setValue(place)
+        self._offer_newer()
         self._allow()
 
     def _act(self, signal: object) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QToolButton, QWidget
 
 from app.context import Context
 from app.icons import icon
+from app.widgets.plain import plain_label
 from app.widgets.strip import Strip
 from app.widgets.tone import set_tone
 from app.words import tr
@@ -29,7 +30,7 @@ class OperationStrip(Strip):
         super().__init__(parent)
         self._context = context
         self.running = False
-        self.label = QLabel()
+        self.label = plain_label()
         self.label.setObjectName("outcome")
         self.label.setWordWrap(True)
         self.bar = QProgressBar()
@@ -58,6 +59,17 @@ class OperationStrip(Strip):
             command.table.value, command.version
         )
         self._start(command, text, lambda _lines: told, done)
+
+    def look(self, text: str) -> None:
+        """Something is read before a question is asked; ``looked`` ends it."""
+        self._show(text, "", running=True)
+        self.bar.setRange(0, 0)
+
+    def looked(self) -> None:
+        """The question can be asked, or never will be."""
+        self.running = False
+        self.hide()
+        self.busy.emit(False)
 
     def _start(
         self,

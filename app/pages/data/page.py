@@ -14,7 +14,7 @@ from app.page import Page, PageCommand
 from app.pages.data.compare import ComparePane
 from app.pages.data.history import HistoryPane
 from app.pages.data.operation import OperationStrip
-from app.pages.data.pane import LANE, Pane
+from app.pages.data.pane import Pane
 from app.pages.data.rows import RowsPane
 from app.pages.data.schema import SchemaPane
 from app.pages.data.tables import TableList
@@ -28,6 +28,9 @@ from engine.contracts.protocol import RestoreTable
 from engine.errors import LakehouseError
 from engine.readings.data import TableCard, table_cards
 from engine.readings.restore import RestorePreview, preview_restore
+
+PREVIEW_LANE = "restore preview"
+"""Its own: whoever waits for a question must not wait for a page of rows first."""
 
 
 class DataPage(Page):
@@ -83,6 +86,9 @@ class DataPage(Page):
         detail.body.addWidget(self.name)
         detail.body.addWidget(self.facts)
         detail.body.addWidget(self.tabs, 1)
+        self.damage = Placeholder()
+        self.damage.hide()
+        detail.body.addWidget(self.damage, 1)
         self.empty = Placeholder()
         left = QWidget()
         column = QVBoxLayout(left)
@@ -157,8 +163,14 @@ class DataPage(Page):
         self.name.setText(card.table.value if card else "")
         self.facts.setText(facts_words(card) if card else "")
         self.facts.setToolTip(utc_tooltip(card.committed_at) if card else "")
+        damage = card.damage if card else None
+        self.tabs.setVisible(damage is None)
+        self.damage.setVisible(damage is not None)
+        if damage is not None:
+            again = (tr("Try again"), self.refresher.now)
+            self.damage.show_state("error", damage.message, damage.remedy, again)
         for pane in self._panes():
-            pane.show_card(card)
+            pane.show_card(card if damage is None else None)
 
     def _tell_front(self) -> None:
         front = self.tabs.currentWidget()
@@ -186,15 +198,22 @@ class DataPage(Page):
         if card is None or self.operation.running:
             return
         table = card.table
+        text = tr("Looking at what a restore of {0} to version {1} changes…")
+        self.operation.look(text.format(table.value, version))
         self.context.door.ask(
             lambda: preview_restore(lake, table, version),
             self._confirm_restore,
-            lambda error: self.context.toast("error", str(error)),
+            self._cannot_restore,
             owner=self,
-            lane=LANE,
+            lane=PREVIEW_LANE,
         )
 
+    def _cannot_restore(self, error: LakehouseError) -> None:
+        self.operation.looked()
+        self.context.toast("error", str(error))
+
     def _confirm_restore(self, preview: RestorePreview) -> None:
+        self.operation.looked()
         title = tr("Restore {0} to version {1}?").format(preview.table.value, preview.version)
         when = local_time(preview.at, date=True) if preview.at else ""
         lines = [tr("Version of {0}.").format(when)] if when else []
@@ -246,6 +265,8 @@ def _compact_hint(up: bool, cards: Sequence[TableCard]) -> str:
 
 def facts_words(card: TableCard) -> str:
     """A table in one line."""
+    if card.damage is not None:
+        return tr("{0} · cannot be read").format(tr(card.purpose))
     files = tr("1 file") if card.files == 1 else tr("{0} files").format(number(card.files))
     parts = [
         tr(card.purpose),

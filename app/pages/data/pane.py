@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.breath import breathe
 from app.context import Context
 from app.door import Ticket
-from app.widgets.placeholder import Placeholder
+from app.widgets.placeholder import Action, Placeholder
 from app.words import tr
 from engine.contracts.names import Table
 from engine.errors import LakehouseError
@@ -48,6 +48,7 @@ class Pane(QWidget):
         newer = not other and card is not None and card != self.card
         self.card = card
         if other:
+            self.cancel()  # an answer about the other table
             self.table_changed()
         elif newer:
             self.version_changed()
@@ -72,8 +73,11 @@ class Pane(QWidget):
     def came_in_front(self) -> None:
         """Read what is missing."""
 
-    def read(self, work: Callable[[], T], show: Callable[[T], None]) -> None:
-        """Asks the engine; an earlier question of this tab is dropped."""
+    def read(self, work: Callable[[], T], show: Callable[[T], None], lane: str = LANE) -> None:
+        """Asks the engine; an earlier question of this tab is dropped.
+
+        Where there is no answer, a button asks exactly this again.
+        """
         self.cancel()
 
         def done(value: T) -> None:
@@ -81,7 +85,16 @@ class Pane(QWidget):
             self.content.setCurrentIndex(1)
             show(value)
 
-        self._ticket = self.context.door.ask(work, done, self._failed, owner=self, lane=LANE)
+        def again() -> None:
+            self.wait()
+            self.read(work, show, lane)
+
+        def failed(error: LakehouseError) -> None:
+            self._ticket = None
+            self.placeholder.show_error(error, again)
+            self.content.setCurrentIndex(0)
+
+        self._ticket = self.context.door.ask(work, done, failed, owner=self, lane=lane)
 
     @property
     def reading(self) -> bool:
@@ -94,19 +107,12 @@ class Pane(QWidget):
             self._ticket.cancel()
             self._ticket = None
 
-    def wait(self, text: str = "") -> None:
+    def wait(self, text: str = "", action: Action | None = None) -> None:
         """Shows that something is being read."""
-        self.placeholder.show_state("loading", text or tr("Loading…"), "")
+        self.placeholder.show_state("loading", text or tr("Loading…"), "", action)
         self.content.setCurrentIndex(0)
 
     def say_empty(self, title: str, text: str) -> None:
         """Shows why there is nothing."""
         self.placeholder.show_state("empty", title, text)
-        self.content.setCurrentIndex(0)
-
-    def _failed(self, error: LakehouseError) -> None:
-        self._ticket = None
-        self.placeholder.show_state(
-            "error", error.message, error.remedy, (tr("Try again"), self.came_in_front)
-        )
         self.content.setCurrentIndex(0)

@@ -37,6 +37,10 @@ class TableList(DataTable):
         """Newer figures; the choice stays, and at first it is the first table."""
         chosen = self._wanted or (cards[0].table if cards else None)
         self.cards.show(cards)
+        self.clearSpans()
+        for row, card in enumerate(cards):
+            if card.damage is not None:  # one sentence in place of the figures
+                self.setSpan(row, 1, 1, self.cards.columnCount() - 1)
         if chosen is not None and self.card() is None:
             self.choose(chosen)
 
@@ -66,12 +70,16 @@ def _columns() -> tuple[ColumnSpec, ...]:
     return (
         ColumnSpec(tr("Table"), lambda c: c.table.value, tooltip=lambda c: tr(c.purpose)),
         ColumnSpec(
-            tr("Rows"), lambda c: c.rows, compact, right=True, tooltip=lambda c: number(c.rows)
+            tr("Rows"),
+            lambda c: tr("cannot be read") if c.damage else c.rows,
+            lambda value: value if isinstance(value, str) else compact(value),
+            right=True,
+            tooltip=lambda c: c.damage.message if c.damage else number(c.rows),
         ),
-        ColumnSpec(tr("Size"), lambda c: c.bytes, size, right=True),
+        ColumnSpec(tr("Size"), lambda c: None if c.damage else c.bytes, size, right=True),
         ColumnSpec(
             tr("Files"),
-            lambda c: c.files,
+            lambda c: None if c.damage else c.files,
             number,
             right=True,
             tooltip=lambda c: tr("Many small files: compaction helps") if c.many_small else "",

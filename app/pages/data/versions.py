@@ -24,14 +24,15 @@ class VersionPicker(QComboBox):
         self.setAccessibleName(name)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        # It would make 12 of a typed 1. The stubs do not know that None takes it away.
+        self.setCompleter(None)  # type: ignore[arg-type]
         self.setMinimumWidth(260)
         self._version: int | None = None
         self._commits: tuple[Commit, ...] = ()
         self.activated.connect(self._picked)
         line = self.lineEdit()
         assert line is not None
-        line.returnPressed.connect(self._typed)
-        line.editingFinished.connect(self._write)
+        line.editingFinished.connect(self.take_typed)  # Enter, Tab, or a click elsewhere
         self._fill()
 
     @property
@@ -67,7 +68,7 @@ class VersionPicker(QComboBox):
         self.setCurrentIndex(max(at, -1))
         if at < 0:
             self.setEditText(tr("Version {0}").format(self._version))
-        hint = tr("Choose a version, or type its number and press Enter")
+        hint = tr("Choose a version, or type its number")
         of = self.itemData(at, Qt.ItemDataRole.ToolTipRole) if at > 0 else None
         self.setToolTip(f"{of}\n{hint}" if of else hint)
 
@@ -75,12 +76,15 @@ class VersionPicker(QComboBox):
         self._version = self.itemData(index)
         self.chosen.emit(self._version)
 
-    def _typed(self) -> None:
+    def take_typed(self) -> None:
+        """Takes the number that stands in the line; what is no number gives way to the choice."""
         found = re.search(r"\d+", self.currentText().split("·")[0])
         if found and int(found[0]) != self._version:
             self._version = int(found[0])
             self._write()
             self.chosen.emit(self._version)
+        else:
+            self._write()
 
 
 def version_text(commit: Commit) -> str:

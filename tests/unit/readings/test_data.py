@@ -67,6 +67,25 @@ def test_that_no_lake_has_no_cards(tmp_path: Path) -> None:
     assert table_cards(LakeReader(tmp_path / "nothing")) == ()
 
 
+def test_that_a_damaged_table_stays_in_the_list_and_says_why(
+    lake: Lake, reader: LakeReader
+) -> None:
+    (lake.root / "alerts" / "_delta_log" / f"{0:020}.json").write_text("{ torn", encoding="utf-8")
+    cards = {card.table: card for card in table_cards(reader)}
+    damage = cards[Table.ALERTS].damage
+    assert damage is not None
+    assert damage.message.startswith("The table alerts cannot be read: ")
+    assert damage.remedy.startswith("Try again")
+    assert [card.table for card in cards.values() if card.damage] == [Table.ALERTS]
+
+
+def test_that_a_table_that_is_just_being_made_is_left_out(lake: Lake, reader: LakeReader) -> None:
+    log = lake.root / "alerts" / "_delta_log"
+    for file in log.iterdir():
+        file.unlink()
+    assert Table.ALERTS not in {card.table for card in table_cards(reader)}
+
+
 @pytest.mark.parametrize("table", list(Table))
 def test_that_every_column_is_described(reader: LakeReader, pack: PackSpec, table: Table) -> None:
     columns = table_schema(reader, table, pack)
