@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.models.completion_model import CompletionModel
-from app.pages.sql.editor import SqlEditor, popup_place
+from app.pages.sql.editor import MOST_LEXED, SqlEditor, popup_place
 from app.theme import Theme
 from app.widgets.table import DataTable
 from app.words import tr
 from engine.query.complete import Candidate, Catalogue, complete
 
+PAUSE_MS = 100
+"""Without a key, before the list opens by itself: who types on does not wait for it."""
 AT_LEAST = 2
 """Letters before the list opens by itself; Ctrl+Space opens it at any time."""
 ROWS_SHOWN = 9
@@ -34,7 +36,11 @@ class Completer(QObject):
         self.list.setModel(self.model)
         self.list.clicked.connect(lambda _index: self.accept())
         editor.completion_asked.connect(lambda: self.offer(by_itself=False))
-        editor.typed.connect(lambda _text: self.offer(by_itself=True))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(lambda: self.offer(by_itself=True))
+        editor.typed.connect(lambda _text: self._typed())
         editor.installEventFilter(self)
 
     @property
@@ -42,15 +48,33 @@ class Completer(QObject):
         """Whether the list is shown."""
         return self.list.isVisible()
 
+    @property
+    def _begun(self) -> bool:
+        """Whether enough was typed for the list to open by itself."""
+        word = self._editor.word()
+        return len(word) >= AT_LEAST or word.startswith(".")
+
+    def _typed(self) -> None:
+        """An open list follows each key, or Enter would take what no longer fits."""
+        if self.open:
+            self.offer(by_itself=True)
+        elif self._begun:
+            self._pause.start()
+        else:
+            self._pause.stop()
+
     def offer(self, *, by_itself: bool) -> None:
         """Opens, brings up to date or closes the list."""
-        found = complete(self._editor.toPlainText(), self._editor.place(), self._catalogue())
-        letters = self._editor.place() - found.start
-        after_dot = self._editor.toPlainText()[found.start - 1 : found.start] == "."
-        if not found.candidates or (by_itself and letters < AT_LEAST and not after_dot):
+        self._pause.stop()
+        near = self._editor.near()
+        if by_itself and (not self._begun or len(near.text) > MOST_LEXED):
             self.list.hide()
             return
-        self._start = found.start
+        found = complete(near.text, near.cursor, self._catalogue())
+        if not found.candidates:
+            self.list.hide()
+            return
+        self._start = near.position(found.start)
         self.model.show(found.candidates)
         self._place_list()
         self.list.setCurrentIndex(self.model.index(0, 0))
@@ -78,6 +102,7 @@ class Completer(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 -- Qt's name
         """While the list is open, it has the keys that choose."""
         if isinstance(event, QFocusEvent) and event.lostFocus():
+            self._pause.stop()
             self.list.hide()
         if not self.open or not isinstance(event, QKeyEvent) or event.type() != event.Type.KeyPress:
             return super().eventFilter(watched, event)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -17,15 +20,36 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from app.pages.sql.highlighter import SqlHighlighter
+from app.pages.sql.highlighter import IN_COMMENT, IN_STRING, SqlHighlighter
 from app.theme import Theme
 from app.words import tr
 from engine.query.lexer import bracket_pair, statement_at
 
 FAMILIES = ("JetBrains Mono", "Cascadia Mono", "Menlo", "Consolas", "DejaVu Sans Mono")
 TAB = "  "
-LONG_TEXT = 200_000
-"""Characters from which brackets are no longer looked for at every move of the cursor."""
+REACH = 8_000
+"""Characters before and behind the cursor's line that brackets and completions are looked for in:
+a few milliseconds at every key, however long the script is."""
+MOST_LEXED = 4 * REACH
+"""Characters; the cursor's own line may be longer than all the rest."""
+LONGEST_WORD = 200
+_WORD = re.compile(r"\.?(?:[^\W\d]\w*)?$")
+_OPENS = {IN_COMMENT: "/*", IN_STRING: "'"}
+
+
+@dataclass(frozen=True)
+class Near:
+    """The text around the cursor, in whole lines."""
+
+    text: str
+    cursor: int
+    """Within it, in characters."""
+    start: int
+    """Where it begins in the document, in Qt's units."""
+
+    def position(self, characters: int) -> int:
+        """A place of the text as a position in the document."""
+        return self.start + _units(self.text, characters)
 
 
 class SqlEditor(QPlainTextEdit):
@@ -60,6 +84,36 @@ class SqlEditor(QPlainTextEdit):
         """The cursor's position in the text, in characters."""
         return _characters(self.toPlainText(), self.textCursor().position())
 
+    def near(self) -> Near:
+        """What stands around the cursor, so that a long script costs no more than a short one.
+
+        Where it begins within a comment or a string, as the highlighter knows, that is opened
+        again. A single line is never cut.
+        """
+        cursor = self.textCursor()
+        first = last = cursor.block()
+        lowest, highest = first.position() - REACH, last.position() + last.length() + REACH
+        while first.previous().isValid() and first.previous().position() >= lowest:
+            first = first.previous()
+        while last.next().isValid() and last.next().position() + last.next().length() <= highest:
+            last = last.next()
+        lines, block = [], first
+        while block != last:
+            lines.append(block.text())
+            block = block.next()
+        opens = _OPENS.get(first.previous().userState(), "")
+        text = opens + "\n".join([*lines, last.text()])
+        start = first.position() - len(opens)
+        return Near(text, _characters(text, cursor.position() - start), start)
+
+    def word(self) -> str:
+        """The letters before the cursor, with the dot before them."""
+        cursor = self.textCursor()
+        line = cursor.block().text()
+        at = _characters(line, cursor.positionInBlock())
+        found = _WORD.search(line[max(at - LONGEST_WORD, 0) : at])
+        return found.group() if found else ""
+
     def statement(self) -> tuple[str, int]:
         """The selection, else the statement under the cursor, and where it begins (characters)."""
         text, cursor = self.toPlainText(), self.textCursor()
@@ -80,10 +134,12 @@ class SqlEditor(QPlainTextEdit):
         self.setFocus()
 
     def replace(self, start: int, text: str) -> None:
-        """Puts a text in place of what stands between ``start`` (characters) and the cursor."""
+        """Puts a text in place of what stands between ``start``, a position in the document, and
+        the cursor.
+        """
         cursor = self.textCursor()
         end = cursor.position()
-        cursor.setPosition(_units(self.toPlainText(), start))
+        cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(text)
         self.setTextCursor(cursor)
@@ -164,10 +220,10 @@ class SqlEditor(QPlainTextEdit):
     def mark(self) -> None:
         """Current line, brackets and error, painted behind the text."""
         marks = [self._current_line()]
-        if self.document().characterCount() < LONG_TEXT:
-            text = self.toPlainText()
-            pair = bracket_pair(text, self.place())
-            marks += [self._bracket(_units(text, at)) for at in pair or ()]
+        near = self.near()
+        if len(near.text) <= MOST_LEXED:
+            pair = bracket_pair(near.text, near.cursor)
+            marks += [self._bracket(near.position(at)) for at in pair or ()]
         if self._error is not None:
             marks.append(self._wave(self._error[0]))
         self.setExtraSelections(marks)

@@ -257,7 +257,7 @@ class SqlPage(Page):
         self.context.door.ask(
             lambda: table_columns(lake),
             self._take_tables,
-            lambda error: self.context.toast("warning", str(error)),
+            self.side.show_problem,
             owner=self,
         )
 

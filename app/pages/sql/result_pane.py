@@ -140,7 +140,8 @@ class ResultPane(QWidget):
             return
         self._say(tr("Sorting…"))
         chosen = None if column < 0 else column
-        self._runner.sort(chosen, descending, lambda _: self._sorted(column, descending))
+        of = self._result
+        self._runner.sort(chosen, descending, lambda _: self._sorted(of, column, descending))
 
     def show_stats(self, column: int) -> None:
         """Opens the panel with the figures of a column."""
@@ -193,6 +194,7 @@ class ResultPane(QWidget):
         self._clock.stop()
         self._result = result
         self.model.show(result.columns, result.rows, result.first)
+        self.grid.show_order(-1, False)
         self.grid.fit_columns()
         self.grid.scrollToTop()
         self.grid.setCurrentIndex(self.model.index(0, 0))
@@ -242,7 +244,9 @@ class ResultPane(QWidget):
         self._context.toast("warning", str(error))
         self._enable()
 
-    def _sorted(self, column: int, descending: bool) -> None:
+    def _sorted(self, of: QueryResult, column: int, descending: bool) -> None:
+        if of is not self._result:
+            return
         self.model.turn()
         self.grid.show_order(column, descending)
         self.grid.scrollToTop()

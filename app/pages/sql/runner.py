@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,7 @@ class Runner(QObject):
         self._ticket: Ticket | None = None
         self._began = 0.0
         self._waiting: dict[str, Ticket] = {}
+        self._given_up = threading.Event()
         self.as_of = ""
         """The version or moment that the last statement was to read; empty for the newest."""
 
@@ -92,11 +94,13 @@ class Runner(QObject):
         """Runs a statement over the newest rows, or those of a version or moment; one at a time."""
         if self.running or self.busy == "export":
             return
+        self._drop_waiting()
+        self._given_up = given_up = threading.Event()
         self._began = time.monotonic()
         self.as_of = as_of.strip()
         session = self._session
         self._ticket = self._context.door.ask(
-            lambda: session.run(sql, parse_as_of(as_of)),
+            lambda: session.run(sql, parse_as_of(as_of), given_up.is_set),
             lambda result: self._finish(sql, result),
             lambda error: self._fail(sql, error),
             owner=self,
@@ -106,7 +110,18 @@ class Runner(QObject):
 
     def cancel(self) -> None:
         """Gives up what runs: a statement or whatever keeps the worker busy."""
+        self._given_up.set()  # first: the statement may still wait for the lane
         self._session.cancel()
+
+    def _drop_waiting(self) -> None:
+        """Order and figures of a result that gives way are worth nothing, nor waiting for."""
+        if not self._waiting:
+            return
+        for ticket in self._waiting.values():
+            ticket.cancel()
+        self._waiting.clear()
+        self._session.cancel()
+        self.busy_changed.emit(self.busy)
 
     def page(self, offset: int, limit: int, done: Answer, failed: Refusal) -> None:
         """Rows for the grid."""

@@ -23,11 +23,13 @@ from app.formats import local_time, number, utc_tooltip
 from app.icons import icon
 from app.theme import Theme
 from app.widgets.placeholder import Placeholder
+from app.widgets.plain import plain_label, plain_tip
 from app.widgets.rows_model import ROW_ROLE, ColumnSpec, RowsModel
 from app.widgets.search import SearchField
 from app.widgets.segmented import Segmented
 from app.widgets.table import DataTable
 from app.words import tr
+from engine.errors import LakehouseError
 from engine.query.build import name
 from engine.query.library import Run, Saved
 
@@ -64,6 +66,12 @@ class SidePanel(QWidget):
         self.search.searched.connect(self._search)
         layout.addWidget(self.which)
         layout.addWidget(self.search)
+        self.problem = plain_label()
+        self.problem.setObjectName("small")
+        self.problem.setProperty("tone", "bad")
+        self.problem.setWordWrap(True)
+        self._error: LakehouseError | None = None
+        layout.addWidget(self.problem)
         self.tables = TableTree(theme)
         self.tables.name_picked.connect(self.name_picked)
         self.history = _list(tr("Statements that were run"), _history_columns(theme))
@@ -102,7 +110,13 @@ class SidePanel(QWidget):
 
     def show_tables(self, tables: Mapping[str, Mapping[str, str]]) -> None:
         """The lake's tables with their columns and types."""
+        self._error = None
         self.tables.show_tables(tables)
+        self._front()
+
+    def show_problem(self, error: LakehouseError) -> None:
+        """The tables cannot be read now; those known before stay."""
+        self._error = error
         self._front()
 
     def show_history(self, runs: Sequence[Run]) -> None:
@@ -124,8 +138,16 @@ class SidePanel(QWidget):
             "history": (self.history, tr("Nothing here"), tr("What you run is listed here.")),
             "saved": (self.saved, tr("Nothing here"), tr("Ctrl+S saves a statement by name.")),
         }[str(which)]
-        if found.model().rowCount():
+        error = self._error if which == "tables" else None
+        known = found.model().rowCount() > 0
+        self.problem.setText(str(error or ""))
+        self.problem.setVisible(error is not None and known)
+        if known:
             self.stack.setCurrentWidget(found)
+            return
+        if error is not None:
+            self.placeholder.show_error(error, self.refresh_asked.emit)
+            self.stack.setCurrentWidget(self.placeholder)
             return
         if self.search.text().strip():
             title, text = tr("Nothing found"), tr("Search for something else.")
@@ -227,7 +249,7 @@ class TableTree(QTreeView):
 def _item(text: str, picked: str, hint: str) -> QStandardItem:
     item = QStandardItem(text)
     item.setData(picked, NAME_ROLE)
-    item.setToolTip(f"{text}\n{hint}")
+    item.setToolTip(plain_tip(f"{text}\n{hint}"))
     return item
 
 

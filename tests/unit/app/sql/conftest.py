@@ -13,7 +13,7 @@ from app.pages.sql import runner as runner_module
 from engine.contracts.names import Table
 from engine.contracts.query import ResultColumn, Summary, Words
 from engine.lake.reader import LiveFiles
-from engine.query.errors import StatementFailed
+from engine.query.errors import Cancelled, StatementFailed
 from engine.query.page import Page
 from engine.query.session import Points, QueryResult
 from engine.query.sources import AsOf
@@ -44,7 +44,11 @@ class FakeSession:
         self.rows = 1000
         self.answer: Callable[[str], QueryResult] | None = None
 
-    def run(self, sql: str, as_of: AsOf = None) -> QueryResult:
+    def run(
+        self, sql: str, as_of: AsOf = None, given_up: Callable[[], bool] = lambda: False
+    ) -> QueryResult:
+        if given_up():
+            raise Cancelled("The statement was cancelled.", "Run it again.")
         self.asked.append(("run", sql) if as_of is None else ("run", sql, as_of))
         if self.answer is not None:
             return self.answer(sql)

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
 from app.pages.sql.completer import Completer
-from app.pages.sql.editor import SqlEditor
+from app.pages.sql.editor import MOST_LEXED, REACH, SqlEditor
 from engine.query.complete import Catalogue
+from engine.query.lexer import tokens
 
 pytestmark = pytest.mark.unit
 
@@ -102,10 +103,79 @@ def test_that_typing_two_letters_opens_the_list_and_enter_takes_the_word(complet
     qtbot.keyClicks(editor, "SELECT g")
     assert not completer.open
     qtbot.keyClicks(editor, "m")
-    assert completer.open
+    qtbot.waitUntil(lambda: completer.open)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert not completer.open
     assert editor.toPlainText() == "SELECT gmv_usd FROM gold_kpis"
+
+
+def test_that_a_dot_opens_the_list_and_a_number_does_not(completer, editor, qtbot):
+    editor.setPlainText(" FROM gold_kpis k")
+    place(editor, 0)
+    qtbot.keyClicks(editor, "SELECT 12")
+    assert not completer._pause.isActive()
+    qtbot.keyClicks(editor, ", k.")
+    qtbot.waitUntil(lambda: completer.open)
+    qtbot.keyClicks(editor, "o")
+    assert completer.open, "an open list follows each key at once"
+    assert completer.model.rowCount() == 1
+
+
+def test_that_nothing_is_looked_up_for_who_types_on(completer, editor, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(completer, "offer", lambda **_: asked.append(editor.toPlainText()))
+    qtbot.keyClicks(editor, "SELECT ord")
+    assert completer._pause.isActive()
+    qtbot.keyClicks(editor, " ")
+    assert not completer._pause.isActive()
+    assert asked == []
+
+
+LONG = "SELECT (a) -- it's one\nFROM gold_kpis WHERE b = '(';\n" * 4000
+
+
+def test_that_only_what_is_near_is_looked_at_in_a_long_script(editor):
+    editor.setPlainText(LONG)
+    at = LONG.index("(a)", len(LONG) // 2)
+    place(editor, at)
+    near = editor.near()
+    assert len(near.text) < 3 * REACH
+    assert near.position(near.cursor) == at
+    assert LONG[near.start :].startswith(near.text)
+    marks = {(m.cursor.selectionStart(), m.cursor.selectionEnd()) for m in editor.extraSelections()}
+    assert {(at, at + 1), (at + 2, at + 3)} <= marks
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("/*", "*/"), ("'", "'")])
+def test_that_what_begins_far_above_is_still_no_code(editor, opens, closes):
+    inside = "(a)\n" * REACH
+    editor.setPlainText(f"😀 SELECT {opens}{inside}{closes} (b)")
+    place(editor, 3 * REACH)
+    near = editor.near()
+    assert near.text.startswith(opens)
+    assert {kind.kind for kind in tokens(near.text)} <= {"comment", "string"}
+    assert len(editor.extraSelections()) == 1, "no bracket is code here"
+    place(editor, editor.document().characterCount() - 1)
+    assert len(editor.extraSelections()) == 3
+
+
+def test_that_a_completion_is_put_in_its_place_in_a_long_script(completer, editor, qtbot):
+    editor.setPlainText(LONG + "SELECT '😀', gm FROM gold_kpis")
+    at = editor.document().characterCount() - 1 - len(" FROM gold_kpis")
+    place(editor, at)
+    qtbot.keyClicks(editor, "v")
+    qtbot.waitUntil(lambda: completer.open)
+    completer.accept()
+    assert editor.toPlainText().endswith("SELECT '😀', gmv_usd FROM gold_kpis")
+
+
+def test_that_one_endless_line_is_not_looked_through_at_every_key(completer, editor, qtbot):
+    editor.setPlainText("SELECT " + "(a) + " * 20_000)
+    place(editor, 8)
+    assert len(editor.extraSelections()) == 1
+    completer.offer(by_itself=True)
+    assert not completer.open
+    assert len(editor.near().text) > MOST_LEXED
 
 
 def test_that_the_list_is_walked_by_arrows_and_left_by_escape(completer, editor, qtbot):

@@ -10,10 +10,13 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.pages.sql import SqlPage
+from app.pages.sql import page as page_module
 from app.pages.sql.builder import QueryBuilder
+from engine.errors import LakehouseError
 from engine.query.errors import Cancelled, WorkerEnded
 from engine.query.library import Library
 from engine.query.session import Points
+from engine.query.sources import table_columns
 from tests.unit.app.sql.conftest import result_of
 
 pytestmark = pytest.mark.unit
@@ -108,6 +111,41 @@ def test_that_a_click_on_a_name_sorts_up_down_and_back(run, sessions, qtbot):
         qtbot.waitUntil(lambda: idle(tab))
         assert [a for a in sessions[0].asked if a[0] == "sort"][-1][1:] == expected
     assert not tab.result.grid.selectionModel().hasSelection()
+
+
+def test_that_a_sort_of_the_result_before_leaves_no_arrow(page, run, sessions, qtbot):
+    tab = run()
+    release = threading.Event()
+    sessions[0].sort = lambda _column, _descending: release.wait(10)
+    tab.result.sort(0, False)
+    assert tab.runner.busy == "sort"
+    tab.run()
+    assert tab.runner.busy == ""
+    assert sessions[0].asked[-1] == "cancel", "the statement must not wait for the order"
+    release.set()
+    qtbot.waitUntil(lambda: not tab.runner.running)
+    assert tab.result.model.rowCount() == 1000
+    assert tab.result.grid.horizontalHeader().sortIndicatorSection() == -1
+
+
+def test_that_an_order_of_other_rows_is_not_shown(run):
+    tab = run()
+    tab.result._sorted(result_of(3), 1, True)
+    assert tab.result.grid.horizontalHeader().sortIndicatorSection() == -1
+
+
+def test_that_the_first_cancel_reaches_a_statement_that_still_waits(page, run, sessions, qtbot):
+    tab = run()
+    release = threading.Event()
+    sessions[0].sort = lambda _column, _descending: release.wait(10)
+    tab.result.sort(0, False)
+    tab.set_text("SELECT 2")
+    tab.run()
+    tab.cancel()
+    release.set()
+    qtbot.waitUntil(lambda: not tab.runner.running)
+    assert "was cancelled" in tab.error.text()
+    assert ("run", "SELECT 2") not in sessions[0].asked
 
 
 def test_that_the_selection_is_copied_with_and_without_names(run, sessions, qtbot):
@@ -230,6 +268,28 @@ def test_that_a_double_click_on_a_column_inserts_its_name(page):
     page.side.search.setText("country")
     page.side.search.returnPressed.emit()
     assert tree.model().rowCount(tree.model().index(0, 0)) == 1
+
+
+def test_that_tables_that_cannot_be_read_are_said_in_the_panel_and_nowhere_else(
+    page, toasts, qtbot, monkeypatch
+):
+    def gone(_lake):
+        raise LakehouseError("A table is torn.", "Restart the pipeline.")
+
+    monkeypatch.setattr(page_module, "table_columns", gone)
+    page._read_tables()
+    qtbot.waitUntil(page.side.problem.isVisible)
+    assert page.side.problem.text() == "A table is torn. Restart the pipeline."
+    assert page.side.tables.isVisible(), "the tables known before stay"
+    page.side.tables.show_tables({})
+    page._read_tables()
+    placeholder = page.side.placeholder
+    qtbot.waitUntil(lambda: placeholder.heading.text() == "A table is torn.")
+    assert toasts == []
+    monkeypatch.setattr(page_module, "table_columns", table_columns)
+    placeholder.button.click()
+    qtbot.waitUntil(page.side.tables.isVisible)
+    assert not page.side.problem.isVisible()
 
 
 def test_that_tabs_open_close_and_have_an_end(page, sessions, toasts, monkeypatch):
