@@ -19,6 +19,7 @@ from app.pages.sql.side_panel import SidePanel
 from app.pages.sql.tab import QueryTab
 from app.pages.sql.tab_keeper import TabKeeper
 from app.widgets.dialogs import confirm
+from app.widgets.plain import plain_tip
 from app.words import tr
 from engine.contracts.query import Words
 from engine.query.complete import Catalogue
@@ -246,7 +247,7 @@ class SqlPage(Page):
     def _name(self, tab: QueryTab) -> None:
         index = self.tabs.indexOf(tab)
         self.tabs.setTabText(index, tr("Query {0}").format(tab.number))
-        self.tabs.setTabToolTip(index, tab.text()[:300] or tr("An empty tab"))
+        self.tabs.setTabToolTip(index, plain_tip(tab.text()[:300]) or tr("An empty tab"))
 
     def _show_side(self, which: str) -> None:
         self.side_button.setChecked(True)

@@ -270,6 +270,13 @@ def test_that_a_double_click_on_a_column_inserts_its_name(page):
     assert tree.model().rowCount(tree.model().index(0, 0)) == 1
 
 
+def test_that_a_statement_is_no_markup_in_the_tooltip_of_its_tab(page):
+    page.tab().set_text("SELECT '<img src=x>'")
+    assert "<img" not in page.tabs.tabToolTip(0)
+    page.tab().set_text("")
+    assert page.tabs.tabToolTip(0) == "An empty tab"
+
+
 def test_that_tables_that_cannot_be_read_are_said_in_the_panel_and_nowhere_else(
     page, toasts, qtbot, monkeypatch
 ):
