@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,36 +16,25 @@ from deltalake import DeltaTable
 from engine.contracts.names import Table
 from engine.lake import LakeReader
 from tests.e2e.lakehouse import CHECKOUT, Lakehouse, living, until
+from tests.performance.beside import Beside
 
 POLL_S = 0.2
 """How often the outside reader looks; its own CPU is part of the measurement."""
 
 
 @dataclass
-class Watcher:
+class Watcher(Beside):
     """An outside reader of gold: when was how much visible."""
 
     lake: LakeReader
     seen: list[tuple[float, int]] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def __enter__(self) -> Watcher:
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        assert self._thread is not None
-        self._thread.join()
 
     def total(self) -> int:
         """Events in gold now."""
         rows = self.lake.query("SELECT coalesce(sum(events), 0) FROM gold_kpis").table
         return int(rows.column(0)[0].as_py())
 
-    def _look(self) -> None:
+    def _run(self) -> None:
         while not self._stop.wait(POLL_S):
             total = self.total()
             self.seen.append((time.time(), total))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ import psutil
 import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
+
+from tests.performance.beside import Beside
 
 LOOK_S = 0.2
 SAMPLE_S = 0.5
@@ -55,25 +56,13 @@ def silver_total(lake: Path) -> int:
 
 
 @dataclass
-class Eyes:
+class Eyes(Beside):
     """Looks at one figure five times a second, in a thread, while the block lasts."""
 
     look: Callable[[], int]
     seen: list[tuple[float, int]] = field(default_factory=list)
     missed: int = 0
     """Looks at a version whose files were gone before they were read."""
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def __enter__(self) -> Eyes:
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        assert self._thread is not None
-        self._thread.join()
 
     def newest(self) -> int:
         """The last figure seen."""
@@ -90,7 +79,7 @@ class Eyes:
 
 
 @dataclass
-class Pulse:
+class Pulse(Beside):
     """CPU and resident memory of processes and all their children, while the block lasts.
 
     One born meanwhile counts from its birth, one that died to the last look at it.
@@ -104,18 +93,6 @@ class Pulse:
     _began: float | None = None
     _first: dict[int, float] = field(default_factory=dict)
     _last: dict[int, float] = field(default_factory=dict)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def __enter__(self) -> Pulse:
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        assert self._thread is not None
-        self._thread.join()
 
     def take(self) -> None:
         """One look at all of them."""

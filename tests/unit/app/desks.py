@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from app.context import Context
 from engine.contracts.names import State
 from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
 from engine.host.desk import Desk
@@ -42,3 +45,11 @@ class ScriptedDesk(Desk):
 
     def restart_service(self, name: str) -> None:
         self.asked.append(("restart", name))
+
+
+def sit_at_a_desk(context: Context) -> ScriptedDesk:
+    """A scripted desk in the place of the context's, with a pack that has no incidents."""
+    made = ScriptedDesk(context.desk.paths)
+    made.pack = SimpleNamespace(generator={})  # type: ignore[assignment]  # all that is asked of it
+    context.desk = made
+    return made

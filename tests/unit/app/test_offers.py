@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 from PySide6.QtCore import QTranslator
 
 from app.offers import service_commands, settings_commands
 from engine.settings.describe import describe
 from engine.settings.load import load
-from tests.unit.app.desks import ScriptedDesk, report_of, service
+from tests.unit.app.desks import ScriptedDesk, report_of, service, sit_at_a_desk
 
 pytestmark = pytest.mark.unit
 
@@ -24,10 +22,7 @@ class Loud(QTranslator):
 
 @pytest.fixture
 def desk(context) -> ScriptedDesk:
-    made = ScriptedDesk(context.desk.paths)
-    made.pack = SimpleNamespace(generator={})  # type: ignore[assignment]  # all that is asked of it
-    context.desk = made
-    return made
+    return sit_at_a_desk(context)
 
 
 @pytest.fixture

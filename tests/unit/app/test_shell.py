@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
@@ -20,7 +19,7 @@ from app.window import MainWindow
 from engine.contracts.names import State
 from engine.contracts.protocol import Notice
 from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
-from tests.unit.app.desks import ScriptedDesk, report_of, service
+from tests.unit.app.desks import ScriptedDesk, report_of, service, sit_at_a_desk
 
 pytestmark = pytest.mark.unit
 
@@ -52,10 +51,7 @@ class Paper(Page):
 
 @pytest.fixture
 def desk(context) -> ScriptedDesk:
-    made = ScriptedDesk(context.desk.paths)
-    made.pack = SimpleNamespace(generator={})  # type: ignore[assignment]  # all that is asked of it
-    context.desk = made
-    return made
+    return sit_at_a_desk(context)
 
 
 @pytest.fixture
@@ -123,13 +119,19 @@ def test_that_the_palette_runs_what_was_found(shell, qtbot):
     assert not shell.palette_box.isVisible()
 
 
-def test_that_the_palette_gives_the_focus_back(shell, qtbot):
+def typed_into(shell, qtbot) -> QLineEdit:
+    """A field of the first page that has the focus."""
     shell.open_pages("live")
     field = QLineEdit(shell.current)
     field.show()
     shell.activateWindow()
     qtbot.waitUntil(shell.isActiveWindow)
     field.setFocus()
+    return field
+
+
+def test_that_the_palette_gives_the_focus_back(shell, qtbot):
+    field = typed_into(shell, qtbot)
     for _ in range(2):
         shell.palette_box.open()
     assert QApplication.focusWidget() is shell.palette_box.field
@@ -139,12 +141,7 @@ def test_that_the_palette_gives_the_focus_back(shell, qtbot):
 
 
 def test_that_the_palette_outlives_what_had_the_focus(shell, qtbot):
-    shell.open_pages("live")
-    field = QLineEdit(shell.current)
-    field.show()
-    shell.activateWindow()
-    qtbot.waitUntil(shell.isActiveWindow)
-    field.setFocus()
+    field = typed_into(shell, qtbot)
     shell.palette_box.open()
     field.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
