@@ -95,8 +95,11 @@ class BatchRunner:
         floors: Floors,
         report: Callable[[BatchDone], None],
         lag: Callable[[Offsets], int],
+        files: int = 2,
     ) -> None:
+        """``files`` is what a large batch adds to a table: one a core that writes."""
         self.pack = pack
+        self._files = files
         self._rules = rules
         self._sinks = sinks
         self._gold = gold
@@ -212,7 +215,7 @@ class BatchRunner:
     ) -> None:
         """Appends to the three tables at once."""
         now_us = int(time.time() * 1_000_000)
-        files = 1 if small else 2
+        files = 1 if small else self._files
         work: list[tuple[DataFrame, Table]] = []
         if bronze:
             rows = bronze_rows(parsed, mark.source, now_us)

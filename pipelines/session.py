@@ -12,16 +12,28 @@ if TYPE_CHECKING:
 
 
 def confs(config: PipelineConfig) -> dict[str, str]:
-    """Settings of the driver. No secret among them: they stand in the JVM's argv."""
-    return {
-        "spark.app.name": "rt-lakehouse",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
+    """Settings of a driver that has its executor inside.
+
+    No secret among them: they stand in the JVM's argv.
+    """
+    return common_confs(config) | {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         # Other users of this computer can reach loopback ports: RPC asks for a secret of this run.
         "spark.authenticate": "true",
         "spark.local.dir": config.scratch_path,
+        # A laptop that slept must not lose its executor to a missed heartbeat.
+        "spark.network.timeout": "600s",
+        "spark.executor.heartbeatInterval": "60s",
+    }
+
+
+def common_confs(config: PipelineConfig) -> dict[str, str]:
+    """Settings of a driver wherever its executors are."""
+    return {
+        "spark.app.name": "rt-lakehouse",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.warehouse.dir": f"{config.scratch_path}/warehouse",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -51,9 +63,6 @@ def confs(config: PipelineConfig) -> dict[str, str]:
         "spark.databricks.delta.stalenessLimit": "0",
         "spark.databricks.delta.autoCompact.enabled": "false",
         "spark.databricks.delta.optimizeWrite.enabled": "false",
-        # A laptop that slept must not lose its executor to a missed heartbeat.
-        "spark.network.timeout": "600s",
-        "spark.executor.heartbeatInterval": "60s",
         "spark.cleaner.periodicGC.interval": "10min",
         "spark.sql.files.openCostInBytes": "262144",
     }

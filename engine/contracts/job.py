@@ -35,6 +35,8 @@ class PipelineConfig(BaseModel):
     pid_dir: str
     """Folder for the pid record of the driver JVM."""
     master: str = "local[2]"
+    spark_properties: str | None = None
+    """A file of the person's own Spark settings, for a cluster."""
     trigger_interval_s: float = Field(default=0.0, ge=0)
     watermark_delay_s: float = Field(default=600.0, gt=0)
     late_grace_s: float = Field(default=900.0, gt=0)

@@ -51,8 +51,10 @@ class Snapshot:
         """Column name → DuckDB's type, in order."""
         return {name: DUCKDB_TYPES.get(kind, "VARCHAR") for name, kind in self.types.items()}
 
-    def need_files(self) -> None:
+    def need_files(self, lake: LakeReader) -> None:
         """Raises LakeReadError where files of this version were deleted."""
+        root = f"{lake.path(self.table)}/"
+        lake.need(self.table, {f.path.removeprefix(root): f.bytes for f in self.files})
         if any(not Path(file.path).is_file() for file in self.files):
             raise gone(self.table, self.version)
 

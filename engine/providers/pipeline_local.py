@@ -1,4 +1,8 @@
-"""The streaming pipeline on this computer: a Python process of ours with its driver JVM."""
+"""The streaming pipeline: a Python process of ours with its driver JVM.
+
+With the provider ``local`` Spark works inside that JVM; with ``cluster`` its executors belong to
+the master that SPARK_MASTER names, and everything else is the same.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +62,9 @@ class LocalPipeline(ProviderBase):
         """Java and the jars are there, and the master is a local one."""
         if not self._settings.spark.master.startswith("local"):
             return Availability(usable=False, why="SPARK_MASTER names a cluster.")
+        return self._has_programs()
+
+    def _has_programs(self) -> Availability:
         try:
             self._find_java()
             check_jars(self._find_jars())
@@ -98,6 +105,7 @@ class LocalPipeline(ProviderBase):
             scratch_path=str(paths.scratch),
             pid_dir=str(paths.run),
             master=spark.master,
+            spark_properties=spark.properties_file,
             trigger_interval_s=spark.trigger_interval,
             watermark_delay_s=spark.watermark_delay,
             late_grace_s=spark.late_grace,
@@ -112,3 +120,17 @@ class LocalPipeline(ProviderBase):
     @property
     def _config_file(self) -> Path:
         return self._paths.run / "pipeline.json"
+
+
+class ClusterPipeline(LocalPipeline):
+    """Ready when a warm-up batch went through the executors and was read back here."""
+
+    name = "cluster"
+    start_timeout_s = 360.0
+    """Executors may have to be started on machines that have to be started first."""
+
+    def available(self) -> Availability:
+        """Java, jars, and a cluster is wanted; whether it answers is asked at each start."""
+        if self._settings.spark.master.startswith("local"):
+            return Availability(usable=False, why="SPARK_MASTER names no cluster.")
+        return self._has_programs()

@@ -157,6 +157,12 @@ class SparkSettings(Section):
         facts=Facts(restart=ALL, advanced=True),
         pattern=r"^(local(\[(\d+|\*)\])?|(spark|k8s|yarn).*)$",
     )
+    properties_file: Text = setting(
+        None,
+        "Spark properties file",
+        "For a cluster: memory and cores of the executors, its secret, more jars. Empty: none.",
+        facts=Facts(restart=PIPELINE, empty="none", advanced=True),
+    )
     trigger_interval: Seconds = setting(
         0.0,
         "Micro-batch interval",

@@ -101,6 +101,10 @@ class Lakehouse:
         self.root = root
         self.paths = DataPaths(root)
         self.env = clean_environment(root, env)
+        self.lake = str(self.paths.lake)
+        """Where its tables are: below the data folder, unless DELTA_PATH says otherwise."""
+        self.storage: dict[str, str] = {}
+        """Variables by which they can be read, where they are in a bucket."""
         self.lends_archives = True
         """False where a first start is what is measured."""
         self._process: subprocess.Popen[bytes] | None = None
