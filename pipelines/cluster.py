@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.job import PipelineConfig
 from pipelines.errors import ClusterError, DriverError
-from pipelines.files import is_remote
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -68,14 +67,6 @@ def cluster_confs(config: PipelineConfig, host: str | None) -> dict[str, str]:
     }
     if host is not None:
         settings |= {"spark.driver.host": host, "spark.driver.bindAddress": host}
-    if is_remote(config.lake_path) and (endpoint := os.environ.get("AWS_ENDPOINT_URL")):
-        # Any server but Amazon's own: buckets are folders there and no host names.
-        settings |= {
-            "spark.hadoop.fs.s3a.path.style.access": "true",
-            "spark.hadoop.fs.s3a.connection.ssl.enabled": str(
-                endpoint.startswith("https:")
-            ).lower(),
-        }
     return settings
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.contracts.job import PipelineConfig
 from engine.contracts.kafka import KafkaEndpoint
+from pipelines.files import is_remote
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,7 +33,7 @@ def confs(config: PipelineConfig) -> dict[str, str]:
 
 def common_confs(config: PipelineConfig) -> dict[str, str]:
     """Settings of a driver wherever its executors are."""
-    return {
+    return (bucket_confs(os.environ) if is_remote(config.lake_path) else {}) | {
         "spark.app.name": "rt-lakehouse",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -66,6 +69,21 @@ def common_confs(config: PipelineConfig) -> dict[str, str]:
         "spark.cleaner.periodicGC.interval": "10min",
         "spark.sql.files.openCostInBytes": "262144",
     }
+
+
+def bucket_confs(env: Mapping[str, str]) -> dict[str, str]:
+    """For S3A, from the variables that delta-rs goes by, so that both meet the same bucket.
+
+    Keys are not among them: Spark takes those from the environment itself, and hands them on.
+    """
+    settings: dict[str, str] = {}
+    if endpoint := env.get("AWS_ENDPOINT_URL"):
+        # Any server but Amazon's own: buckets are folders there and no host names.
+        settings["spark.hadoop.fs.s3a.endpoint"] = endpoint
+        settings["spark.hadoop.fs.s3a.path.style.access"] = "true"
+    if region := env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION"):
+        settings["spark.hadoop.fs.s3a.endpoint.region"] = region
+    return settings
 
 
 def open_session() -> SparkSession:

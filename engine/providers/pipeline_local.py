@@ -109,6 +109,7 @@ class LocalPipeline(ProviderBase):
             trigger_interval_s=spark.trigger_interval,
             watermark_delay_s=spark.watermark_delay,
             late_grace_s=spark.late_grace,
+            max_offsets_per_batch=spark.max_batch,
             log_level=self._settings.log_level,
         )
 
