@@ -347,6 +347,7 @@ class Job:
                 continue
             done = dict(self._runner.position.offsets)
             try:
+                self._place.check(self._spark)
                 _, high = self._topic.bounds(sorted(done))
             except PipelineError as error:
                 if not silent:

@@ -16,6 +16,7 @@ from engine.contracts.job import PipelineConfig
 from pipelines.batch import Rules
 from pipelines.cluster import (
     cluster_confs,
+    executors,
     is_cluster,
     reach_master,
     wait_for_executors,
@@ -53,6 +54,9 @@ class Place(Protocol):
         """Files that a large batch adds to a table."""
         ...
 
+    def check(self, spark: SparkSession) -> None:
+        """Raises DriverError while nobody is there to run a batch."""
+
 
 def place_of(config: PipelineConfig) -> Place:
     """By the master's name."""
@@ -84,6 +88,9 @@ class OneComputer:
     def writers(self, _spark: SparkSession) -> int:
         """Two, however many cores: more files cost every reader more than writing them saves."""
         return 2
+
+    def check(self, _spark: SparkSession) -> None:
+        """Nothing to ask: without its executor the driver is gone too, which shows elsewhere."""
 
 
 class Cluster:
@@ -137,6 +144,20 @@ class Cluster:
     def writers(self, spark: SparkSession) -> int:
         """One a core of the executors that are there."""
         return max(2, spark.sparkContext.defaultParallelism)
+
+    def check(self, spark: SparkSession) -> None:
+        """Raises DriverError while no executor is left: Spark waits then, and says nothing."""
+        from py4j.protocol import Py4JError
+
+        try:
+            left = executors(spark)
+        except (Py4JError, OSError):
+            return  # The driver is ending; the job's own check tells of that.
+        if not left:
+            raise DriverError(
+                f"{self._config.master} has no executor for us any more. Bring a worker back: it "
+                "goes on by itself then."
+            )
 
 
 def _make_folders(config: PipelineConfig) -> None:

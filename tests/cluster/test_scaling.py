@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import time
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from confluent_kafka import Producer
 
@@ -18,7 +20,7 @@ from tests.cluster.kafka import TOPIC, OtherKafka
 from tests.cluster.standalone import Standalone
 from tests.e2e import compare
 from tests.e2e.lakehouse import Lakehouse, until
-from tests.e2e.topic import client
+from tests.e2e.topic import BIGGEST, client
 from tests.oracle.make_events import make_events
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1500)]
@@ -45,8 +47,9 @@ def test_that_a_second_worker_drains_a_backlog_faster(
         house = make_lakehouse(settings)
         house.start()
         rates.append(_drain(house))
+        sizes = {t.value: f"{_bytes_a_row(house, t):.0f}" for t in (Table.BRONZE, Table.SILVER)}
         assert house.stop() == 0
-        print(f"{workers} worker(s): {rates[-1]:,.0f} events/s", flush=True)
+        print(f"{workers} worker(s): {rates[-1]:,.0f} events/s, bytes a row {sizes}", flush=True)
     efficiency = rates[1] / (2 * rates[0])
     load = os.getloadavg()[0]
     print(
@@ -58,7 +61,8 @@ def test_that_a_second_worker_drains_a_backlog_faster(
 
 
 def _fill(kafka: OtherKafka) -> None:
-    producer = Producer({**client(kafka.client()), "linger.ms": 50, "acks": "all"})
+    more = {"linger.ms": 50, "acks": "all", "message.max.bytes": BIGGEST}
+    producer = Producer({**client(kafka.client()), **more})
     for event in make_events(EVENTS, 1, int(time.time() * 1000)):
         while True:
             try:
@@ -80,3 +84,9 @@ def _drain(house: Lakehouse) -> float:
     began = rows[0]["us"] / 1e6
     ended = rows[-1]["us"] / 1e6 + rows[-1]["duration_ms"] / 1e3
     return float(sum(row["input_rows"] for row in rows) / (ended - began))
+
+
+def _bytes_a_row(house: Lakehouse, table: Table) -> float:
+    actions = pa.table(compare.open_table(house, table).get_add_actions(flatten=True))
+    size, rows = (pc.sum(actions.column(name)).as_py() for name in ("size_bytes", "num_records"))
+    return float(size / rows)
