@@ -17,11 +17,12 @@ dev:
 	@$(PYTHON) packaging/bootstrap.py --dev --quick
 
 # The checks go first, so that the last line of the output is the tests' own summary. Unit tests
-# run side by side; the rest starts services and watches the clock, and runs alone.
+# run side by side, integration tests two files at a time; e2e watches the clock and runs alone.
 test: check
 ifeq ($(strip $(ARGS)),)
 	@$(VENV)/python -m pytest tests/unit -n auto --maxprocesses 4
-	@$(VENV)/python -m pytest tests/integration tests/e2e
+	@$(VENV)/python -m pytest tests/integration -n 2 --dist loadfile
+	@$(VENV)/python -m pytest tests/e2e
 else
 	@$(VENV)/python -m pytest $(ARGS)
 endif

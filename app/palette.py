@@ -47,6 +47,7 @@ class Palette(QFrame):
         self.setObjectName("palette")
         self._over = parent
         self._commands = commands
+        self._all: Sequence[PageCommand] = ()
         self._found: list[PageCommand] = []
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Go to a page or run a command"))
@@ -69,6 +70,7 @@ class Palette(QFrame):
     def open(self) -> None:
         """Shows it with every command."""
         self.setGeometry((self._over.width() - WIDTH) // 2, 72, WIDTH, HEIGHT)
+        self._all = self._commands()
         self.field.clear()
         self._search("")
         self.show()
@@ -90,7 +92,7 @@ class Palette(QFrame):
         return super().eventFilter(watched, event)
 
     def _search(self, typed: str) -> None:
-        self._found = ranked(self._commands(), typed)
+        self._found = ranked(self._all, typed)
         rows = [f"{c.title}    {c.shortcut}" if c.shortcut else c.title for c in self._found]
         self._model.setStringList(rows)
         if rows:

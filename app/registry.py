@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.context import Context
-from app.page import Page
+from app.offers import service_commands, settings_commands
+from app.page import Page, PageCommand
+
+
+def _none(_context: Context) -> list[PageCommand]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,9 @@ class Entry:
     module: str
     name: str
     offers: tuple[str, ...] = ()
-    """Titles of commands that the palette has before the page is made."""
+    """Titles of the page's own commands that the palette has before the page is made."""
+    standing: Callable[[Context], list[PageCommand]] = _none
+    """Commands that the palette has whether or not the page is made."""
 
     def make(self, context: Context) -> Page:
         """Builds the page."""
@@ -67,9 +75,9 @@ PAGES = (
         "app.pages.topic",
         "TopicPage",
         (
-            "Topic: newest messages",
-            "Topic: send a message",
-            "Topic: send a file",
+            "Newest messages",
+            "Send a message",
+            "Send a file",
         ),
     ),
     Entry("data", "Data", "table", "Ctrl+5", "app.pages.data", "DataPage", ("Compact tables now",)),
@@ -95,9 +103,9 @@ PAGES = (
         "app.pages.assistant",
         "AssistantPage",
         (
-            "Assistant: new conversation",
-            "Assistant: knowledge",
-            "Assistant: use a model file",
+            "New conversation",
+            "Knowledge",
+            "Use a model file",
         ),
     ),
     Entry(
@@ -120,6 +128,15 @@ PAGES = (
             "Check this computer",
             "Save support bundle",
         ),
+        service_commands,
     ),
-    Entry("settings", "Settings", "sliders", "Ctrl+,", "app.pages.settings", "SettingsPage"),
+    Entry(
+        "settings",
+        "Settings",
+        "sliders",
+        "Ctrl+,",
+        "app.pages.settings",
+        "SettingsPage",
+        standing=settings_commands,
+    ),
 )

@@ -189,7 +189,16 @@ class MainWindow(QMainWindow):
                 PageCommand(f"{tr(page.title)}: {c.title}", self._on(page, c), c.shortcut)
                 for c in page.commands()
             ]
-        return found + self._offers() + self.extra_commands
+        return found + self._standing() + self._offers() + self.extra_commands
+
+    def _standing(self) -> list[PageCommand]:
+        """Commands of pages that depend on what runs, not on whether the page is made."""
+        return [
+            PageCommand(f"{tr(entry.title)}: {c.title}", c.run, c.shortcut)
+            for entry in PAGES
+            if self._open
+            for c in entry.standing(self._context)
+        ]
 
     def _offers(self) -> list[PageCommand]:
         """Commands of pages that are not made yet."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.icons import icon
@@ -15,6 +16,8 @@ from engine.errors import LakehouseError
 Kind = Literal["empty", "loading", "error"]
 Action = tuple[str, Callable[[], None]]
 TEXT_WIDTH = 560
+NARROWEST = 120
+"""Of the texts; a placeholder makes no page wider than its list would."""
 ICONS = {"empty": "inbox", "loading": "loader", "error": "alert"}
 
 
@@ -23,7 +26,7 @@ class Placeholder(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.setSpacing(8)
         self.picture = QLabel()
@@ -37,6 +40,7 @@ class Placeholder(QWidget):
         self.button.clicked.connect(self._act)
         self._action: Callable[[], None] | None = None
         self._kind: Kind = "loading"
+        self.heading.setWordWrap(True)
         for label in (self.picture, self.heading, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         parts: tuple[QWidget, ...] = (self.picture, self.heading, self.text, self.button)
@@ -51,9 +55,7 @@ class Placeholder(QWidget):
         self.heading.setText(title)
         self.text.setText(text)
         self.text.setVisible(bool(text))
-        # A centred label that wraps is given too little room unless its width is known.
-        wide = self.text.fontMetrics().horizontalAdvance(text) + 16
-        self.text.setFixedWidth(min(wide, TEXT_WIDTH))
+        self._fit()
         self.setAccessibleName(f"{title} {text}".strip())
         self._action = action[1] if action else None
         self.button.setText(action[0] if action else "")
@@ -62,6 +64,33 @@ class Placeholder(QWidget):
     def show_error(self, error: LakehouseError, again: Callable[[], None]) -> None:
         """What went wrong, what to do about it, and a button that tries again."""
         self.show_state("error", error.message, error.remedy, (tr("Try again"), again))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """The texts wrap, so that a narrow place is no reason to cut them."""
+        button = 0 if self.button.isHidden() else self.button.minimumSizeHint().width()
+        return QSize(max(NARROWEST, button) + self._beside(), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """As wide as the texts would like to be, however narrow they stand now."""
+        wide = max(_wanted(label) for label in (self.heading, self.text))
+        return QSize(wide + self._beside(), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 -- Qt's name
+        """The texts take what room there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A centred label that wraps is given too little room unless its size is known."""
+        room = max(self.width() - self._beside(), NARROWEST)
+        for label in (self.heading, self.text):
+            width = min(_wanted(label), room)
+            label.setMinimumSize(0, 0)  # a label's height for a width is never below its least
+            label.setFixedSize(width, max(label.heightForWidth(width), 0))
+
+    def _beside(self) -> int:
+        margins = self._layout.contentsMargins()
+        return margins.left() + margins.right()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
         """A pixmap does not follow the theme by itself."""
@@ -75,3 +104,8 @@ class Placeholder(QWidget):
     def _act(self) -> None:
         if self._action is not None:
             self._action()
+
+
+def _wanted(label: QLabel) -> int:
+    label.ensurePolished()  # the style sheet's font may be larger than the system's
+    return min(label.fontMetrics().horizontalAdvance(label.text()) + 16, TEXT_WIDTH)

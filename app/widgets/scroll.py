@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 
 class Scroll(QScrollArea):
-    """Scrolls one widget."""
+    """Scrolls one widget, which has its layout already: Qt does not show it otherwise."""
 
     def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -13,5 +13,5 @@ class UnreadableFile(LakehouseError):
     """The file given to ``produce --file`` cannot be read."""
 
 
-class BadConfig(LakehouseError):
-    """The generator cannot work with what it was given; starting it again cannot help."""
+class ProducerFailed(LakehouseError):
+    """The Kafka client met an error after which it sends nothing more; a new one does."""

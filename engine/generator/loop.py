@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.child.channel import Control
 from engine.contracts.protocol import ChildCommand, Incident, Notice, SetRate
-from engine.generator.channel import Control
 from engine.generator.pacing import Pacer
 from engine.generator.sender import Sender
 from engine.generator.stream import CALM, EventStream

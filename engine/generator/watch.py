@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.child.channel import Control
 from engine.contracts.protocol import Degraded, Produced, Recovered
-from engine.generator.channel import Control
 from engine.generator.sender import Sender
 
 REPORT_MS = 1_000

@@ -6,9 +6,9 @@ import math
 from random import Random
 from typing import Any
 
+from engine.child.errors import BadConfig
 from engine.contracts.pack import PackSpec
 from engine.generator.draws import Draw, FieldDraw, draw_fields, zipf
-from engine.generator.errors import BadConfig
 from engine.generator.profile import Choice, Profile
 
 SMALL_UNIT = 0.02

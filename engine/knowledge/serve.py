@@ -12,12 +12,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from engine.child.channel import Control
+from engine.child.main import run_child
 from engine.contracts.knowledge import VectorsConfig
-from engine.contracts.protocol import Degraded, Fatal, Notice, Ready, Recovered
+from engine.contracts.protocol import Degraded, Notice, Ready, Recovered
 from engine.errors import LakehouseError
-from engine.generator.channel import Control, ParentChannel
 from engine.knowledge.desk import LONGEST_REQUEST, KnowledgeDesk
 from engine.knowledge.embedder import MiniLM
 from engine.knowledge.opening import opened
@@ -30,28 +29,12 @@ LOOK_S = 5.0
 MISSES = 2
 """One miss is a busy moment."""
 
-EXIT_OK, EXIT_FAILED, EXIT_BAD_CONFIG = 0, 1, 2
-
 
 def main(argv: list[str]) -> int:
     """Runs until a stop; the exit status."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each request otherwise
     os.umask(0o077)
-    channel = ParentChannel()
-    channel.open()
-    try:
-        config = VectorsConfig.model_validate_json(Path(argv[1]).read_bytes())
-    except (IndexError, OSError, ValidationError) as error:
-        text = f"The configuration of the knowledge store is unusable ({type(error).__name__})."
-        channel.send(Fatal(message=f"{text} Start the program again.", retry=False))
-        return EXIT_BAD_CONFIG
-    try:
-        run(config, channel)
-    except LakehouseError as error:
-        channel.send(Fatal(message=str(error)))
-        return EXIT_FAILED
-    return EXIT_OK
+    return run_child(argv, VectorsConfig, run)
 
 
 def run(config: VectorsConfig, control: Control) -> None:

@@ -71,3 +71,7 @@ class Interrupted(ModelError):
 
 class ModelUnusable(ModelError):
     """A local model cannot be loaded: its file, the memory or the processor does not allow it."""
+
+
+class PortTaken(ModelError):
+    """The local model's front cannot listen: another program may have its port for a moment."""

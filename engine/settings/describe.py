@@ -74,8 +74,13 @@ class SettingInfo:
 def describe(loaded: Loaded) -> tuple[SettingInfo, ...]:
     """Every setting, group by group in the order of the tree."""
     infos = list(_walk(Settings, loaded.settings, "", loaded))
-    groups = list(dict.fromkeys([GENERAL, *(info.group for info in infos)]))
-    return tuple(sorted(infos, key=lambda info: groups.index(info.group)))
+    order = list(dict.fromkeys([GENERAL, *(info.group for info in infos)]))
+    return tuple(sorted(infos, key=lambda info: order.index(info.group)))
+
+
+def groups() -> tuple[str, ...]:
+    """Titles of the groups, in the order of the tree."""
+    return tuple(dict.fromkeys(info.group for info in describe(Loaded(Settings(), {}, {}))))
 
 
 def secret_paths() -> frozenset[str]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.context import Context
 from app.widgets.dialogs import confirm
+from app.widgets.file_dialogs import ask_open
 from app.words import tr
 from engine.readings.model_file import ModelOffer, look_at_model, use_model
 
@@ -26,12 +27,12 @@ def model_in(data: QMimeData) -> Path | None:
 
 def pick_model(page: QWidget, context: Context, done: Callable[[], None]) -> QFileDialog:
     """Asks for a file; returns at once."""
-    dialog = QFileDialog(page, tr("Choose a model file"), "", "GGUF (*.gguf)")
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.fileSelected.connect(lambda path: offer_model(page, context, Path(path), done))
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
-    return dialog
+    return ask_open(
+        page,
+        tr("Choose a model file"),
+        "GGUF (*.gguf)",
+        lambda path: offer_model(page, context, path, done),
+    )
 
 
 def offer_model(page: QWidget, context: Context, path: Path, done: Callable[[], None]) -> None:

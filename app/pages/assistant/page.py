@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -24,6 +23,7 @@ from app.icons import icon
 from app.page import Page, PageCommand
 from app.pages.assistant.card import AnswerCard
 from app.pages.assistant.composer import Composer
+from app.pages.assistant.conversations import TALKS, Conversations
 from app.pages.assistant.history import History
 from app.pages.assistant.knowledge import KnowledgeDialog
 from app.pages.assistant.model_drop import model_in, offer_model, pick_model
@@ -31,19 +31,15 @@ from app.pages.assistant.pending import Pending, said
 from app.pages.assistant.talk import Talk, bubble
 from app.pages.assistant.texts import QuestionButton
 from app.widgets.card import Card
-from app.widgets.dialogs import confirm
+from app.widgets.file_dialogs import ask_save, write_file
 from app.words import tr
-from engine.contracts.assistant import Answer, Assistant, Conversation, Progress, Readiness
+from engine.contracts.assistant import Answer, Assistant, Progress, Readiness
 from engine.contracts.knowledge import Knowledge
 from engine.errors import LakehouseError
 from engine.query.errors import Cancelled
 from engine.readings.answers import AnswerDesk
-from engine.readings.export import write_text
 
-LANE, TALKS = "assistant", "conversations"
-"""Questions may take long; looking through conversations does not wait for them."""
-MOST_TURNS = 30
-"""Of a kept conversation, the last ones are shown."""
+LANE = "assistant"
 MOST_SAMPLES = 12
 LOOK_MS = 10_000
 """A model comes and goes: so often the page looks which one there is, while it is shown."""
@@ -70,14 +66,9 @@ class AssistantPage(Page):
         self.assistant: Assistant = assistant or context.desk.assistant
         self._knowledge: Knowledge = knowledge or context.desk.knowledge
         self._answers = AnswerDesk(context.desk.lake, context.desk.settings.query)
-        self._conversation: str | None = None
         self._pending: Pending | None = None
         self._question = ""
         self._cancelling = False
-        self._loading = False
-        """Earlier turns are still coming: a question's answer would stand among them."""
-        self._opening = 0
-        """Number of the conversation on the page: what belongs to an earlier one comes too late."""
         self._build_header()
         self._build_body()
         self._shortcuts()
@@ -86,7 +77,7 @@ class AssistantPage(Page):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._read_ready)
-        self._show_anew()
+        self.conversations.begin()
         self._read_samples()
 
     # Building
@@ -126,9 +117,6 @@ class AssistantPage(Page):
     def _build_body(self) -> None:
         self.history = History(self.context.theme)
         self.history.opened.connect(self.open_conversation)
-        self.history.searched.connect(lambda _text: self._read_history())
-        self.history.delete_asked.connect(self.delete_conversation)
-        self.history.export_asked.connect(self.choose_export)
         self.side_button.toggled.connect(self.history.setVisible)
         self.notice = QLabel()
         self.notice.setObjectName("notice")
@@ -142,6 +130,11 @@ class AssistantPage(Page):
         self.talk = Talk(self.samples)
         self.composer = Composer()
         self.composer.asked.connect(self.ask)
+        self.conversations = Conversations(
+            self.context, self.assistant, self.history, self.talk, self._card, self
+        )
+        self.conversations.begun.connect(self.samples.show)
+        self.conversations.loading_changed.connect(lambda: self._busy(self.busy))
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -175,7 +168,7 @@ class AssistantPage(Page):
         """See Page."""
         self.composer.text.setFocus()
         self._read_ready()
-        self._read_history()
+        self.conversations.read()
         self._look.start()
 
     def hidden(self) -> None:
@@ -190,10 +183,10 @@ class AssistantPage(Page):
     def commands(self) -> list[PageCommand]:
         """See Page."""
         return [
-            PageCommand(tr("Assistant: new conversation"), self.begin_anew, "Ctrl+N"),
-            PageCommand(tr("Assistant: knowledge"), self.open_knowledge),
+            PageCommand(tr("New conversation"), self.begin_anew, "Ctrl+N"),
+            PageCommand(tr("Knowledge"), self.open_knowledge),
             PageCommand(
-                tr("Assistant: use a model file"),
+                tr("Use a model file"),
                 lambda: _discard(pick_model(self, self.context, self._read_ready)),
             ),
         ]
@@ -207,7 +200,7 @@ class AssistantPage(Page):
 
     def ask(self, question: str) -> None:
         """Asks; the answer comes below the question. One question at a time."""
-        if self.busy or self._loading:
+        if self.busy or self.conversations.loading:
             return
         self.samples.hide()
         self._question, self._cancelling = question, False
@@ -216,7 +209,7 @@ class AssistantPage(Page):
         self._pending = Pending()
         self._pending.cancelled.connect(self.cancel)
         self.talk.append(self._pending)
-        assistant, conversation, hear = self.assistant, self._conversation, self._tell
+        assistant, conversation, hear = self.assistant, self.conversations.current, self._tell
         self.context.door.ask(
             lambda: assistant.ask(question, conversation, hear),
             self._answered,
@@ -242,9 +235,8 @@ class AssistantPage(Page):
             self._pending.heard(progress)
 
     def _answered(self, answer: Answer) -> None:
-        self._conversation = answer.conversation
         self._settle(self._card(answer))
-        self._read_history()
+        self.conversations.goes_on(answer.conversation)
 
     def _failed(self, error: LakehouseError) -> None:
         if isinstance(error, Cancelled) and self._cancelling:
@@ -271,7 +263,7 @@ class AssistantPage(Page):
         self._read_ready()
 
     def _busy(self, busy: bool) -> None:
-        self.composer.set_busy(busy)
+        self.composer.set_busy(busy or self.conversations.loading)
         self.again.setEnabled(not busy)
         self.history.setEnabled(not busy)
 
@@ -314,18 +306,18 @@ class AssistantPage(Page):
 
     def choose_csv(self, answer: Answer) -> None:
         """Asks where the rows shall be saved."""
-        self._choose("answer.csv", "CSV (*.csv)", lambda path: self.write_csv(answer, path))
+        ask_save(
+            self,
+            tr("Save"),
+            "answer.csv",
+            "CSV (*.csv)",
+            lambda path: self.write_csv(answer, path),
+        )
 
     def write_csv(self, answer: Answer, path: Path) -> None:
         """Writes the rows in the background."""
         answers = self._answers
-        self.context.door.ask(
-            lambda: answers.save_csv(answer, path),
-            lambda _: self.context.toast("good", tr("Saved {0}").format(path)),
-            lambda error: self.context.toast("error", str(error)),
-            owner=self,
-            lane="export",
-        )
+        write_file(self.context, path, lambda: answers.save_csv(answer, path), owner=self)
 
     # Conversations
 
@@ -333,109 +325,15 @@ class AssistantPage(Page):
         """A new conversation; the one before is kept."""
         if self.busy:
             return
-        self._show_anew()
+        self.conversations.begin()
         self.composer.text.setFocus()
-
-    def _show_anew(self) -> None:
-        self._opening += 1
-        self._load(False)
-        self._conversation = None
-        self.talk.clear()
-        self.samples.show()
-        self.history.show_current(None)
 
     def open_conversation(self, conversation: str) -> None:
         """Shows a kept one; the next question goes on with it."""
         if self.busy:
             return
-        self._show_anew()
-        self._conversation = conversation
         self.samples.hide()
-        self.history.show_current(conversation)
-        waiting = said(tr("Loading…"))
-        self.talk.append(waiting)
-        self._load(True)
-        number, assistant = self._opening, self.assistant
-        self.context.door.ask(
-            lambda: assistant.turns(conversation),
-            lambda turns: self._show_turns(number, waiting, turns),
-            lambda error: self._not_opened(number, error),
-            owner=self,
-            lane=TALKS,
-        )
-
-    def _load(self, loading: bool) -> None:
-        self._loading = loading
-        self.composer.set_busy(self.busy or loading)
-
-    def _show_turns(self, number: int, waiting: QWidget, turns: tuple[Answer, ...]) -> None:
-        if number != self._opening:
-            return
-        self.talk.remove(waiting)
-        left = len(turns) - MOST_TURNS
-        if left > 0:
-            self.talk.append(said(tr("{0} earlier questions are in the export.").format(left)))
-        self._show_next(number, list(turns[-MOST_TURNS:]))
-
-    def _show_next(self, number: int, left: list[Answer]) -> None:
-        """One card a turn of the event loop: all at once would hold the window up."""
-        if number != self._opening:
-            return
-        if left:
-            answer = left.pop(0)
-            self.talk.append(bubble(answer.question), question=True)
-            self.talk.append(self._card(answer))
-        if left:
-            QTimer.singleShot(0, self, lambda: self._show_next(number, left))
-        else:
-            self._load(False)
-
-    def _not_opened(self, number: int, error: LakehouseError) -> None:
-        if number == self._opening:
-            self._show_anew()
-        self.context.toast("error", str(error))
-
-    def delete_conversation(self, kept: Conversation) -> None:
-        """Asks first."""
-        title = tr("Delete this conversation?")
-        text = tr("“{0}” and its answers are gone for good.").format(kept.title)
-        if not confirm(self, title, text, tr("Delete"), danger=True):
-            return
-        assistant = self.assistant
-
-        def done(_: None) -> None:
-            if kept.id == self._conversation:
-                self._show_anew()
-            self._read_history()
-
-        self.context.door.ask(lambda: assistant.delete(kept.id), done, owner=self, lane=TALKS)
-
-    def choose_export(self, kept: Conversation) -> None:
-        """Asks where the conversation shall be saved."""
-        self._choose(
-            "conversation.md", "Markdown (*.md)", lambda path: self.write_export(kept, path)
-        )
-
-    def write_export(self, kept: Conversation, path: Path) -> None:
-        """Writes it in the background."""
-        assistant = self.assistant
-        self.context.door.ask(
-            lambda: write_text(path, assistant.export(kept.id)),
-            lambda _: self.context.toast("good", tr("Saved {0}").format(path)),
-            lambda error: self.context.toast("error", str(error)),
-            owner=self,
-            lane="export",
-        )
-
-    def _choose(self, name: str, kinds: str, done: object) -> None:
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        start = Path(QStandardPaths.writableLocation(documents)) / name
-        dialog = QFileDialog(self, tr("Save"), str(start), kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(name.rpartition(".")[2])
-        dialog.fileSelected.connect(lambda path: done(Path(path)))  # type: ignore[operator]
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self.conversations.open(conversation)
 
     # Reading
 
@@ -463,15 +361,6 @@ class AssistantPage(Page):
         for place, text in enumerate(samples[:MOST_SAMPLES]):
             button = QuestionButton(text, self.ask)
             self._sample_grid.addWidget(button, place // 2, place % 2)
-
-    def _read_history(self) -> None:
-        assistant, search = self.assistant, self.history.search.text().strip()
-
-        def show(kept: tuple[Conversation, ...]) -> None:
-            self.history.show_list(kept, search)
-            self.history.show_current(self._conversation)
-
-        self.context.door.ask(lambda: assistant.conversations(search), show, owner=self, lane=TALKS)
 
     # Knowledge and models
 

@@ -6,8 +6,9 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.widgets.scroll import Scroll
 from app.words import tr
 
 MOST_WIDGETS: Final = 80
@@ -16,25 +17,22 @@ NEAR_PX: Final = 40
 BUBBLE_WIDTH, BUBBLE_PADDING = 560, 40
 
 
-class Talk(QScrollArea):
+class Talk(Scroll):
     """Widgets from top to bottom; ``first`` stays above them all."""
 
     def __init__(self, first: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 8, 0)
         self._column.setSpacing(12)
         self._column.addWidget(first)
         self._column.addStretch(1)
+        super().__init__(inside, parent)
         self._turns: list[QWidget] = []
         self._follows = True
         """Until somebody scrolls away from the newest."""
         self._question: QWidget | None = None
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(inside)
         self.setAccessibleName(tr("Questions and answers"))
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(lambda _low, high: self._follow(high))

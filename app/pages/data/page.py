@@ -122,7 +122,7 @@ class DataPage(Page):
         return [
             PageCommand(tr("Compact tables now"), self.compact),
             *(
-                PageCommand(tr("Data: {0}").format(text), lambda at=at: self._go_to(at))  # type: ignore[misc]  # bound early
+                PageCommand(text, lambda at=at: self._go_to(at))  # type: ignore[misc]  # bound early
                 for at, text in enumerate(_tab_names())
             ),
         ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.context import Context
 from app.formats import number
+from app.widgets.file_dialogs import ask_save
 from app.words import tr
 from engine.errors import LakehouseError
 from engine.readings.quarantine import Export, RecordFilter
@@ -39,16 +40,15 @@ class Saver(QObject):
 
     def ask(self, wanted: RecordFilter, reasons: bool) -> None:
         """Asks for a file name; returns at once."""
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        folder = Path(QStandardPaths.writableLocation(documents))
         name = "refused-with-reasons.jsonl" if reasons else "refused.jsonl"
         kinds = tr("JSON lines (*.jsonl)")
-        dialog = QFileDialog(self._owner, tr("Save records"), str(folder / name), kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("jsonl")
-        dialog.fileSelected.connect(lambda path: self.save(wanted, Path(path), reasons))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_save(
+            self._owner,
+            tr("Save records"),
+            name,
+            kinds,
+            lambda path: self.save(wanted, path, reasons),
+        )
 
     def save(self, wanted: RecordFilter, path: Path, reasons: bool) -> None:
         """Writes the file in the background."""

@@ -21,7 +21,6 @@ from app.page import Page, PageCommand
 from app.pages.services.diagnostics import Diagnostics
 from app.pages.services.log_pane import LogPane
 from app.pages.services.service_card import ServiceCard
-from app.service_names import service_title
 from app.widgets.badge import StateBadge
 from app.widgets.placeholder import Placeholder
 from app.widgets.scroll import Scroll
@@ -108,15 +107,10 @@ class ServicesPage(Page):
 
     def commands(self) -> list[PageCommand]:
         """For the palette."""
-        found = [
+        return [
             PageCommand(tr("Check this computer"), self._check_in_sight),
             PageCommand(tr("Save support bundle"), self.save_bundle),
         ]
-        for name in self.cards:
-            title = service_title(name)
-            found.append(PageCommand(tr("Restart {0}").format(title), self._do("restart", name)))
-            found.append(PageCommand(tr("Log of {0}").format(title), self._log_of(name)))
-        return found
 
     def save_bundle(self) -> None:
         """Asks where to, then writes it in the background."""
@@ -210,9 +204,6 @@ class ServicesPage(Page):
             )
 
         return ask
-
-    def _log_of(self, name: str) -> Callable[[], None]:
-        return lambda: self.show_log(name)
 
     def _check_in_sight(self) -> None:
         self.tabs.setCurrentWidget(self.diagnostics)

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.context import Context
 from app.formats import duration_s, number, rate
+from app.offers import inject_text
 from app.widgets.badge import StateBadge
 from app.words import tr
 from engine.contracts.names import Service, State
 from engine.contracts.protocol import Produced
 from engine.contracts.status import StateChange
 from engine.readings.generator import IncidentChoice
-from engine.settings.durations import duration_text
 
 UP = (State.READY, State.DEGRADED)
 
@@ -67,8 +67,7 @@ class DemoPanel(QWidget):
         column.addWidget(self.playing)
 
     def _add_button(self, grid: QGridLayout, place: int, choice: IncidentChoice) -> None:
-        text = tr("Inject {0}, {1}").format(tr(choice.title).lower(), duration_text(choice.seconds))
-        button = QPushButton(text)
+        button = QPushButton(inject_text(choice))
         button.setObjectName(f"incident:{choice.name}")
         button.setToolTip(tr(choice.description))
         button.clicked.connect(lambda: self.play(choice))

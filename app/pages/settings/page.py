@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import Qt, QTimer
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.context import Context
-from app.page import Page, PageCommand
+from app.page import Page
 from app.pages.settings.bars import Bar, restart_sentence, secrets_sentence
 from app.pages.settings.demo import DemoPanel
 from app.pages.settings.editors import LineEditor
@@ -34,11 +33,13 @@ from engine.contracts.names import State
 from engine.contracts.status import StateChange
 from engine.errors import LakehouseError
 from engine.readings import settings as engine
-from engine.readings.generator import incidents
+from engine.readings.generator import IncidentChoice, incidents
 from engine.readings.models import ModelsAnswer
 from engine.settings.explain import InvalidSetting
 
 LANE = "settings"
+DEMO = "Demo data"
+"""The group in which the demo events are led."""
 THEME, MODEL, KAFKA = "window.theme", "assistant.model_name", "kafka.bootstrap_servers"
 GROUPS_WIDTH = 160
 
@@ -55,6 +56,7 @@ class SettingsPage(Page):
         self.cards: dict[str, GroupCard] = {}
         self.pending = PendingRestarts()
         self._wanted = ""
+        self._to_play: IncidentChoice | None = None
         self._reading: engine.SettingsReading | None = None
         self.ready = False
         self._build_header()
@@ -125,16 +127,16 @@ class SettingsPage(Page):
             return
         self._add_extras()
         self.groups.addItems([tr(group) for group in self.cards])
-        names = list(self.cards)
-        self.groups.setCurrentRow(names.index(self._wanted) if self._wanted in names else 0)
+        self.groups.setCurrentRow(0)
         self.ready = True
         if self._reading:
             self._show(self._reading)
+        self._go()
 
     def _add_extras(self) -> None:
         desk = self.context.desk
         self.demo = DemoPanel(self.context, incidents(desk.pack))
-        self.cards["Demo data"].add_extra(self.demo, 0)
+        self.cards[DEMO].add_extra(self.demo, 0)
         self.kafka_test = Tryout(
             self.context,
             tr("Test connection"),
@@ -172,6 +174,7 @@ class SettingsPage(Page):
         )
 
     def _not_read(self, error: LakehouseError) -> None:
+        self._to_play = None  # nobody expects it later, when the settings are read after all
         action = (tr("Try again"), self._read)
         self.placeholder.show_state("error", error.message, error.remedy, action)
         self.stack.setCurrentIndex(0)
@@ -299,22 +302,16 @@ class SettingsPage(Page):
         return list(self.cards)[row] if 0 <= row < len(self.cards) else ""
 
     def receive(self, argument: object) -> None:
-        """A group's name: shows that group."""
-        self._wanted = str(argument)
-        if self.ready and self._wanted in self.cards:
-            self.groups.setCurrentRow(list(self.cards).index(self._wanted))
-
-    def commands(self) -> list[PageCommand]:
-        """Groups, and incidents to play."""
-        found = [
-            PageCommand(tr("{0} settings").format(tr(group)), self._opener(group))
-            for group in self.cards
-        ]
+        """A group's name: shows that group. An incident: plays it, where it is seen to play."""
+        self._to_play = argument if isinstance(argument, IncidentChoice) else None
+        self._wanted = DEMO if self._to_play else str(argument)
         if self.ready:
-            found += [
-                PageCommand(button.text(), button.click) for button in self.demo.buttons.values()
-            ]
-        return found
+            self._go()
 
-    def _opener(self, group: str) -> Callable[[], None]:
-        return lambda: self.receive(group)
+    def _go(self) -> None:
+        """To what another page or the palette asked for, once there is something to show."""
+        if self._wanted in self.cards:
+            self.groups.setCurrentRow(list(self.cards).index(self._wanted))
+        choice, self._to_play = self._to_play, None
+        if choice is not None:
+            self.demo.play(choice)

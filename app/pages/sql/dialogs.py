@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.file_dialogs import ask_save
 from app.words import tr
 
 
@@ -64,13 +64,6 @@ def ask_name(parent: QWidget, suggestion: str, done: Callable[[str], None]) -> Q
 
 def ask_csv_file(parent: QWidget, done: Callable[[Path], None]) -> QFileDialog:
     """Asks where a result is written; returns at once."""
-    documents = QStandardPaths.StandardLocation.DocumentsLocation
-    folder = Path(QStandardPaths.writableLocation(documents))
-    dialog = QFileDialog(parent, tr("Export the result"), str(folder / "result.csv"), "CSV (*.csv)")
+    dialog = ask_save(parent, tr("Export the result"), "result.csv", "CSV (*.csv)", done)
     dialog.setObjectName("exportDialog")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("csv")
-    dialog.fileSelected.connect(lambda path: done(Path(path)))
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
     return dialog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QTimer
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 
 from app.context import Context
 from app.icons import icon
@@ -14,6 +14,7 @@ from app.pages.topic.composer import Composer
 from app.pages.topic.file_dialog import FileDialog
 from app.pages.topic.messages import LANE, MessagesView
 from app.pages.topic.readers import ReadersView
+from app.widgets.file_dialogs import ask_open
 from app.words import tr
 from engine.contracts.kafka import KafkaEndpoint
 from engine.contracts.names import Service, State
@@ -97,10 +98,10 @@ class TopicPage(Page):
     def commands(self) -> list[PageCommand]:
         """See Page."""
         return [
-            PageCommand(tr("Topic: newest messages"), self._newest),
-            PageCommand(tr("Topic: follow new messages"), lambda: self.follow.setChecked(True)),
-            PageCommand(tr("Topic: send a message"), self.compose_new),
-            PageCommand(tr("Topic: send a file"), self.choose_file),
+            PageCommand(tr("Newest messages"), self._newest),
+            PageCommand(tr("Follow new messages"), lambda: self.follow.setChecked(True)),
+            PageCommand(tr("Send a message"), self.compose_new),
+            PageCommand(tr("Send a file"), self.choose_file),
         ]
 
     def compose_new(self) -> None:
@@ -119,11 +120,7 @@ class TopicPage(Page):
     def choose_file(self) -> None:
         """Asks for a file of JSON lines."""
         kinds = tr("JSON lines (*.jsonl *.ndjson *.json);;All files (*)")
-        dialog = QFileDialog(self, tr("Send a file"), "", kinds)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.send_file(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_open(self, tr("Send a file"), kinds, self.send_file)
 
     def send_file(self, path: Path) -> FileDialog:
         """Opens the dialog that looks through the file and sends it."""

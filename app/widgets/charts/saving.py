@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog
-
 from app.context import Context
 from app.widgets.charts.chart import Chart, Export
+from app.widgets.file_dialogs import ask_save, write_file
 from app.words import tr
 from engine.readings.export import write_bytes
 
@@ -23,21 +21,15 @@ def saves(context: Context, *charts: Chart) -> None:
 
 def save(context: Context, owner: Chart, export: Export) -> None:
     """Asks for a file name; returns at once, and says afterwards where the file is."""
-    documents = QStandardPaths.StandardLocation.DocumentsLocation
-    folder = Path(QStandardPaths.writableLocation(documents))
-    dialog = QFileDialog(owner, tr("Save"), str(folder / export.name), _FILTERS[export.kind])
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(export.kind)
-    dialog.fileSelected.connect(lambda path: write(context, owner, export, Path(path)))
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    ask_save(
+        owner,
+        tr("Save"),
+        export.name,
+        _FILTERS[export.kind],
+        lambda path: write(context, owner, export, path),
+    )
 
 
 def write(context: Context, owner: Chart, export: Export, path: Path) -> None:
     """Writes the file in the background."""
-    context.door.ask(
-        lambda: write_bytes(path, export.contents),
-        lambda _: context.toast("good", tr("Saved {0}").format(path)),
-        owner=owner,
-        lane="export",
-    )
+    write_file(context, path, lambda: write_bytes(path, export.contents), owner=owner)

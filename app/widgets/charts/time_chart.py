@@ -22,15 +22,14 @@ from app.widgets.charts.layer import Kind, Layer, Marker, Series, Shape
 from app.widgets.charts.legend import Legend
 from app.widgets.charts.plot import Plot
 from app.widgets.charts.readout import Reading
+from app.widgets.charts.series_set import SeriesSet, checked_series, shaped
 from app.widgets.charts.shapes import (
     Floats,
     floats,
     grid,
     nearest,
-    on_grid,
     reaching,
     spacing,
-    stacked,
     stands_for,
     value_range,
 )
@@ -68,10 +67,8 @@ class TimeChart(Chart):
         self._across = across
         self._stack = stack
         self._from_zero = from_zero
-        self._series: dict[str, Series] = {}
-        self._places: dict[str, int] = {}
+        self._series = SeriesSet()
         self._layers: dict[str, Layer] = {}
-        self._hidden: set[str] = set()
         self._window: Span | None = None
         self._view: Span | None = None
         self._at: float | None = None
@@ -128,26 +125,18 @@ class TimeChart(Chart):
         gets the next colour of the theme, and keeps it. ValueError where lengths differ or ``x``
         does not increase.
         """
-        series = Series(name, floats(x), floats(y), colour, fill, kind)
-        if series.x.shape != series.y.shape:
-            raise ValueError(f"{name}: {len(series.x)} times and {len(series.y)} values")
-        if len(series.x) and not (np.diff(series.x) > 0).all() | np.isnan(series.x[0]):
-            raise ValueError(f"{name}: times must increase")
-        if series.same_as(self._series.get(name)):
-            return
-        self._series[name] = series
-        self._places.setdefault(name, len(self._places))
-        self._redraw.start()
+        if self._series.put(checked_series(name, x, y, colour, fill, kind)):
+            self._redraw.start()
 
     def remove_series(self, name: str) -> None:
         """Takes a series away; nothing happens where there is none of that name."""
-        if self._series.pop(name, None) is not None:
+        if self._series.drop(name):
             self._layers.pop(name).remove() if name in self._layers else None
             self._redraw.start()
 
     def keep_series(self, names: Sequence[str]) -> None:
         """Takes away every series that is not named."""
-        for name in set(self._series) - set(names):
+        for name in self._series.beside(names):
             self.remove_series(name)
 
     def rename_across(self, across: Across) -> None:
@@ -179,16 +168,15 @@ class TimeChart(Chart):
 
     def is_empty(self) -> bool:
         """Whether no series has a value."""
-        return not any(np.isfinite(series.y).any() for series in self._series.values())
+        return self._series.is_empty()
 
     def series_names(self) -> list[str]:
         """In the order of their colours."""
-        return sorted(self._series, key=self._places.__getitem__)
+        return [series.name for series in self._series.all()]
 
     def shown(self) -> list[Series]:
         """The series that are not hidden, in order."""
-        names = self.series_names()
-        return [self._series[name] for name in names if name not in self._hidden]
+        return self._series.shown()
 
     # View
 
@@ -196,7 +184,7 @@ class TimeChart(Chart):
         """The whole span; a minute around a single point."""
         if self._window is not None:
             return self._window
-        return extent_of([series.x for series in self._series.values()])
+        return extent_of([series.x for series in self._series.all()])
 
     def view(self) -> Span | None:
         """What a person zoomed into, or None."""
@@ -315,8 +303,8 @@ class TimeChart(Chart):
         """Draws what has changed now, instead of when Qt is next idle."""
         self._redraw.stop()
         self._grid = grid([series.x for series in self.shown()])
-        self._shapes = self._shaped()
-        for name in self._hidden & set(self._layers):
+        self._shapes = shaped(self.shown(), self._grid, self._stack)
+        for name in self._series.hidden & set(self._layers):
             self._layers.pop(name).remove()
         self._marks.setData(
             pos=np.array([(m.x, m.y) for m in self._markers]).reshape(-1, 2),
@@ -327,17 +315,6 @@ class TimeChart(Chart):
         empty = self.is_empty()
         self.plot.show_labels(times=not empty or self._window is not None, values=not empty)
         self._show_view()
-
-    def _shaped(self) -> list[Shape]:
-        shown = self.shown()
-        if not self._stack:
-            return [Shape(series, series.x, None, series.y) for series in shown]
-        sums = stacked([on_grid(self._grid, series.x, series.y) for series in shown])
-        lows = [np.zeros(len(self._grid)), *sums]
-        return [
-            Shape(series, self._grid, low, high)
-            for series, low, high in zip(shown, lows, sums, strict=False)
-        ]
 
     def _show_view(self) -> None:
         low, high = self._view or self.extent()
@@ -350,7 +327,7 @@ class TimeChart(Chart):
             layer.draw(shape, reaching(shape.x, low, high), depth)
             seen.append(shape.high[(shape.x >= low) & (shape.x <= high)])
         self._paint_layers()
-        if self._band.of not in self._hidden:
+        if self._band.of not in self._series.hidden:
             seen += self._band.inside(low, high)
         seen.append(np.array([m.y for m in self._markers if low <= m.x <= high]))
         bottom, top = value_range(seen, self._from_zero)
@@ -360,7 +337,7 @@ class TimeChart(Chart):
             self.show_crosshair(self._at)
 
     def _toggle(self, name: str, shown: bool) -> None:
-        (self._hidden.discard if shown else self._hidden.add)(name)
+        self._series.toggle(name, shown)
         self.flush()
 
     def recolour(self) -> None:
@@ -378,10 +355,10 @@ class TimeChart(Chart):
 
     def _paint_layers(self) -> None:
         surface = QColor(self.theme.colours.surface)
-        self._band.show(self._band.of not in self._hidden)
-        if self._band.of in self._series:
-            line = self._colour(self._series[self._band.of])
-            self._band.paint_with(mixed(line, surface, 0.22))
+        self._band.show(self._band.of not in self._series.hidden)
+        around = self._series.get(self._band.of)
+        if around is not None:
+            self._band.paint_with(mixed(self._colour(around), surface, 0.22))
         for series in self.shown():
             layer = self._layers.get(series.name)
             if layer is not None:
@@ -390,16 +367,14 @@ class TimeChart(Chart):
                 layer.colour(line, mixed(line, surface, share))
 
     def _show_legend(self) -> None:
-        names = self.series_names()
-        self.legend.show_series(
-            [(name, self._colour(self._series[name])) for name in names], self._hidden
-        )
+        entries = [(series.name, self._colour(series)) for series in self._series.all()]
+        self.legend.show_series(entries, self._series.hidden)
 
     def _colour(self, series: Series) -> QColor:
         if series.colour is not None:
             return self._named(series.colour)
         palette = self.theme.colours.series
-        return QColor(palette[self._places[series.name] % len(palette)])
+        return QColor(palette[self._series.place(series.name) % len(palette)])
 
     def _named(self, colour: str) -> QColor:
         return QColor(colour) if colour.startswith("#") else self.theme.qcolor(colour)
@@ -409,6 +384,6 @@ class TimeChart(Chart):
     def to_csv(self) -> str:
         """The shown series in the shown span: time in UTC, then one column a series."""
         columns = self.shown()
-        if self._band.of not in self._hidden:
+        if self._band.of not in self._series.hidden:
             columns += self._band.series()
         return csv_text(columns, self._view or self.extent(), self._unit, self._across)

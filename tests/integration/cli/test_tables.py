@@ -152,6 +152,6 @@ def test_that_alerts_are_written_and_cleared(running: Lakehouse) -> None:
             [r["c"] for r in compare.read(running, Table.ALERTS, "cleared_at IS NOT NULL AS c")]
             == [True]
         ),
-        20,
+        60,
         "the alert is written and cleared",
     )

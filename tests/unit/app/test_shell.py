@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import Qt
@@ -50,12 +52,13 @@ class Paper(Page):
 @pytest.fixture
 def desk(context) -> ScriptedDesk:
     made = ScriptedDesk(context.desk.paths)
+    made.pack = SimpleNamespace(generator={})  # type: ignore[assignment]  # all that is asked of it
     context.desk = made
     return made
 
 
 @pytest.fixture
-def shell(context, qtbot, monkeypatch) -> Any:
+def shell(context, desk, qtbot, monkeypatch) -> Any:
     monkeypatch.setattr(Entry, "make", lambda _self, given: Paper(given))
     made = MainWindow(context)
     made.may_close = True
@@ -242,6 +245,30 @@ def test_that_commands_of_a_page_that_was_never_seen_are_found(shell, monkeypatc
     assert shell.current.key == "sql"
     assert shell.current.told == ["shown", "built"]
     assert len([c for c in shell.commands() if c.title.endswith(": Build a query")]) == 2
+
+
+def test_that_commands_of_services_are_found_before_and_after_their_page_is_seen(
+    shell, context, desk
+):
+    context.go = shell.show_page
+    desk.report = report_of(service("broker"))
+    shell.open_pages("live")
+    for visit in ("first", "second"):
+        found = [c for c in shell.commands() if c.title == "Services: Log of Broker"]
+        assert len(found) == 1, visit
+        found[0].run()
+        assert shell.current is shell._pages["services"]
+        assert shell.current.told[-1] == "broker"
+        shell.show_page("live")
+    assert "Settings: Kafka settings" in [c.title for c in shell.commands()]
+
+
+def test_that_the_palette_asks_for_its_commands_once(shell, qtbot):
+    asked = Mock(return_value=[])
+    shell.palette_box._commands = asked
+    shell.palette_box.open()
+    qtbot.keyClicks(shell.palette_box.field, "restart")
+    asked.assert_called_once_with()
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.key)

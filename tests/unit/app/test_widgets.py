@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.widgets.badge import StateBadge
 from app.widgets.placeholder import Placeholder
@@ -31,6 +31,24 @@ def test_that_every_state_has_a_word_and_a_tone(context, qtbot, state):
     badge.show_state(state)
     assert badge.text()
     assert badge.property("tone") in ("good", "warning", "bad", "info", "muted")
+
+
+@pytest.mark.parametrize("width", [150, 241, 700])
+def test_that_a_placeholder_shows_all_of_its_words_where_it_is_narrow(context, qtbot, width):
+    place, box = QStackedWidget(), Placeholder()
+    qtbot.addWidget(place)
+    place.addWidget(box)
+    text = "Choose another window, or wait until a record is refused."
+    box.show_state("empty", "Nothing was refused here", text)
+    place.resize(900, 400)
+    place.show()
+    place.resize(width, 400)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    assert box.width() == width
+    for label in (box.heading, box.text):
+        assert box.rect().contains(label.geometry())
+        assert label.height() >= label.heightForWidth(label.width())
+    assert (box.text.height() < 2 * box.text.fontMetrics().height()) == (width == 700)
 
 
 def test_that_a_placeholder_does_what_its_button_says(context, qtbot):

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from engine.child.errors import BadConfig
 from engine.contracts.names import Reason
 from engine.contracts.pack import PackSpec
-from engine.generator.errors import BadConfig
 from engine.generator.stream import CALM, EventStream, Fractions, Record
 from tests.oracle import KafkaRecord, recompute
 

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox
 
+import app.pages.assistant.conversations as conversations_module
 import app.pages.assistant.model_drop as drop_module
-import app.pages.assistant.page as page_module
 from app.pages.assistant.model_drop import model_in, offer_model
 from app.pages.assistant.texts import QuestionButton
 from engine.contracts.assistant import Progress, Readiness
@@ -183,14 +183,14 @@ def test_that_one_is_deleted_only_after_a_question(page, assistant, qtbot, monke
         said.append(arguments[1:3])
         return len(said) > 1
 
-    monkeypatch.setattr(page_module, "confirm", answer)
+    monkeypatch.setattr(conversations_module, "confirm", answer)
     page.shown()
     qtbot.waitUntil(lambda: page.history.model.rowCount() == 1)
     page.open_conversation("old")
     qtbot.waitUntil(lambda: len(cards(page)) == 2)
-    page.delete_conversation(kept)
+    page.conversations.delete(kept)
     assert "old" in assistant.kept
-    page.delete_conversation(kept)
+    page.conversations.delete(kept)
     qtbot.waitUntil(lambda: page.history.model.rowCount() == 0)
     assert said[0] == ("Delete this conversation?", "“top” and its answers are gone for good.")
     assert cards(page) == []
@@ -198,7 +198,7 @@ def test_that_one_is_deleted_only_after_a_question(page, assistant, qtbot, monke
 
 def test_that_one_is_exported_as_markdown(page, assistant, toasts, tmp_path, qtbot) -> None:
     kept = assistant.keep("old", "top")
-    page.choose_export(kept)
+    page.conversations.choose_export(kept)
     (dialog,) = page.findChildren(QFileDialog)
     dialog.fileSelected.emit(str(tmp_path / "talk.md"))
     qtbot.waitUntil(lambda: toasts != [])

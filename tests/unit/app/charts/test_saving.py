@@ -32,13 +32,13 @@ def test_that_the_chosen_file_is_written_and_named(chart, qtbot, toasts, tmp_pat
     dialog.reject()
 
 
-def test_that_a_folder_that_is_gone_is_told(chart, qtbot, context, tmp_path):
-    said: list[str] = []
-    context.door.failed.connect(said.append)
+def test_that_a_folder_that_is_gone_is_told(chart, qtbot, context, toasts, tmp_path):
     chart.save_asked.disconnect()
     chart.save_asked.connect(
         lambda export: write(context, chart, export, tmp_path / "gone" / "x.csv")
     )
     chart.menu_actions()[2].trigger()
-    qtbot.waitUntil(lambda: bool(said))
-    assert "could not be written: No such file or directory. Choose another folder" in said[0]
+    qtbot.waitUntil(lambda: bool(toasts))
+    ((tone, said),) = toasts
+    assert tone == "error"
+    assert "could not be written: No such file or directory. Choose another folder" in said

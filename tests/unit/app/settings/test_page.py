@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from app.offers import settings_commands
+from app.page import PageCommand
 from app.pages.settings import SettingsPage
 from engine.contracts.names import State
 from engine.contracts.protocol import Incident, Produced, SetRate
@@ -23,6 +25,17 @@ def _type(qtbot, page, path: str, text: str) -> None:
     line = page.row(path).editor.line
     line.setText(text)
     qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+def offered(context, title: str) -> PageCommand:
+    """What the palette has of that title."""
+    return next(command for command in settings_commands(context) if command.title == title)
+
+
+@pytest.fixture
+def going(page, context) -> None:
+    """Who goes to the Settings page reaches this one."""
+    context.go = lambda _page, argument: page.receive(argument)
 
 
 def _totals(incident: str | None) -> Produced:
@@ -196,9 +209,28 @@ def test_that_a_failed_test_says_why(page, monkeypatch, qtbot):
     assert page.model_test.result.property("tone") == "bad"
 
 
-def test_that_the_palette_offers_groups_and_incidents(page):
-    titles = [command.title for command in page.commands()]
-    assert "Kafka settings" in titles
-    assert "Inject bad deploy, 2 minutes" in titles
-    next(c for c in page.commands() if c.title == "Disk settings").run()
+def test_that_the_palette_shows_a_group(page, context, going):
+    offered(context, "Disk settings").run()
     assert page.groups.currentItem().text() == "Disk"
+
+
+def test_that_the_palette_plays_an_incident_in_sight(page, context, desk, going, qtbot):
+    offered(context, "Inject bad deploy, 2 minutes").run()
+    assert page.groups.currentItem().text() == "Demo data"
+    qtbot.waitUntil(lambda: "Bad deploy" in page.demo.playing.text())
+    assert desk.sent == [("generator", Incident(name="bad_deploy", seconds=120))]
+
+
+def test_that_an_incident_is_played_once_the_page_is_made(context, desk, qtbot):
+    made = SettingsPage(context)
+    qtbot.addWidget(made)
+    context.go = lambda _page, argument: made.receive(argument)
+    made.shown()
+    offered(context, "Inject bad deploy, 2 minutes").run()
+    assert not made.ready
+    qtbot.waitUntil(lambda: desk.sent != [])
+    assert made.groups.currentItem().text() == "Demo data"
+    made.receive("Kafka")
+    made.shown()
+    qtbot.waitUntil(lambda: made.groups.currentItem().text() == "Kafka")
+    assert len(desk.sent) == 1

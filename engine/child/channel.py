@@ -1,4 +1,4 @@
-"""The generator's ends of the line protocol with its parent (see ``engine.contracts.protocol``)."""
+"""A child's end of the line protocol with its parent (see ``engine.contracts.protocol``)."""
 
 from __future__ import annotations
 
