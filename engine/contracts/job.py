@@ -22,7 +22,11 @@ class JvmConfig(BaseModel):
 
 
 class PipelineConfig(BaseModel):
-    """Everything the pipeline process needs; it reads no environment and no settings file."""
+    """Everything the pipeline process needs; it reads no settings file.
+
+    Of the environment it reads the AWS_… variables, where the lake is in a bucket: Spark and
+    delta-rs both look there by themselves, and keys stay out of a file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

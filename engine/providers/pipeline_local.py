@@ -18,7 +18,7 @@ from engine.errors import LakehouseError
 from engine.paths import DataPaths
 from engine.platform import write_private
 from engine.providers.base import Availability, Launch, ProviderBase, RunTool
-from engine.providers.environment import child_env
+from engine.providers.environment import bucket_env, bucket_secrets, child_env
 from engine.providers.jvm import ClassArchive, check_jars
 from engine.settings import Settings
 
@@ -54,9 +54,9 @@ class LocalPipeline(ProviderBase):
         self._find_jars = jars
 
     def secrets(self) -> tuple[str, ...]:
-        """The broker's password, which Spark might log with its options."""
+        """The broker's password, which Spark might log with its options, and a bucket's keys."""
         password = self._endpoint().password
-        return (password,) if password else ()
+        return (*((password,) if password else ()), *bucket_secrets())
 
     def available(self) -> Availability:
         """Java and the jars are there, and the master is a local one."""
@@ -116,7 +116,9 @@ class LocalPipeline(ProviderBase):
     def command(self) -> Launch:
         """See Provider."""
         argv = (sys.executable, "-m", "pipelines.main", str(self._config_file))
-        return Launch(argv, child_env(), CHECKOUT, protocol=True, records=("driver",))
+        lake = self._settings.storage.delta_path or ""
+        env = {**child_env(), **(bucket_env() if "://" in lake else {})}
+        return Launch(argv, env, CHECKOUT, protocol=True, records=("driver",))
 
     @property
     def _config_file(self) -> Path:

@@ -11,6 +11,7 @@ from deltalake import DeltaTable, write_deltalake
 from engine.contracts.names import Table
 from engine.lake import LakeReader, LakeReadError, Mirror, mirror
 from engine.lake.commits import read_commits
+from engine.lake.compare import compare
 
 pytestmark = pytest.mark.unit
 TABLE = Table.GOLD_KPIS
@@ -26,7 +27,8 @@ def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def append(table: str, *values: int) -> None:
-    write_deltalake(table, pa.table({"orders": values}), mode="append")
+    minutes = pa.array([value * 60_000_000 for value in values], pa.timestamp("us", "UTC"))
+    write_deltalake(table, pa.table({"window_start": minutes, "orders": values}), mode="append")
 
 
 def reader(address: str, tmp_path: Path, cap_bytes: int = 1 << 30) -> LakeReader:
@@ -92,3 +94,11 @@ def test_that_a_bucket_that_cannot_be_read_is_an_error_with_a_remedy(tmp_path: P
     lake = reader("s3a:///", tmp_path)
     with pytest.raises(LakeReadError, match=r"cannot be read.*AWS_"):
         lake.tables()
+
+
+def test_that_comparing_fetches_only_what_differs(there: str, tmp_path: Path) -> None:
+    append(f"{there}/{TABLE.value}", 2)
+    append(f"{there}/{TABLE.value}", 3)
+    lake = reader(there, tmp_path)
+    assert compare(lake, TABLE, 1, 2).only_b.count == 1
+    assert len(list((tmp_path / "copies" / TABLE.value).glob("*.parquet"))) == 1
