@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.cli.main import main
+from engine.paths import resources_dir
 from engine.readings.capacity import Measured, Prices, Wishes, plan
 
 pytestmark = pytest.mark.unit
@@ -55,3 +57,16 @@ def test_that_the_cost_is_the_readers_own_prices() -> None:
     assert cores == pytest.approx((1 + 4) * 730.5)
     stored = plan(wishes, SIMPLE, Prices(gb_month=1.0)).cost_a_month
     assert stored == pytest.approx(1_000 * 86_400 * 150 * 30.44 / 1e9)
+
+
+def test_that_the_page_on_scaling_shows_what_the_command_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["plan", "--rate", "1000000"]) == 0
+    page = (resources_dir().parent / "docs" / "scaling.md").read_text()
+    assert capsys.readouterr().out in page
+
+
+def test_that_a_rate_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--core", "0"]) == 2
+    assert "--core is 0" in capsys.readouterr().err
