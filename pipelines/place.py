@@ -127,10 +127,12 @@ class Cluster:
 
         The tables stand beside the real ones, since that is what has to be proved.
         """
+        from py4j.protocol import Py4JError
+
         wait_for_executors(spark, self._config.master)
         address = f"{self._config.lake_path.rstrip('/')}/.warmup"
-        _delete(spark, address)
         try:
+            _delete(spark, address)
             run_made_up(spark, self._config, rules, Lake.at(address))
         except (DeltaError, DuckDbError, OSError) as error:
             raise ClusterError(
@@ -138,8 +140,12 @@ class Cluster:
                 f"{_first_line(error)} The lake must be a folder that every worker and this "
                 "computer share under the same name, or a bucket: set DELTA_PATH to it."
             ) from error
-        finally:
-            _delete(spark, address)
+        except Py4JError as error:
+            raise DriverError(
+                f"Spark cannot write below {self._config.lake_path}: {_cause(error)} Check that "
+                "the workers may write there; for a bucket, the AWS_… variables and its rights."
+            ) from error
+        _delete(spark, address)
 
     def writers(self, spark: SparkSession) -> int:
         """One a core of the executors that are there."""
