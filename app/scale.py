@@ -51,7 +51,7 @@ def chosen_percent(settings_file: Path) -> float | None:
         value = tomllib.loads(settings_file.read_text(encoding="utf-8"))["window"]["scale"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return float(value) if isinstance(value, int | float) and 50 <= value <= 400 else None
+    return float(value) if isinstance(value, int | float) and 75 <= value <= 400 else None
 
 
 def choose_before(settings_file: Path) -> None:

@@ -51,7 +51,7 @@ class WindowSettings(Section):
         "Automatic leaves it to the desktop, and makes it larger where the desktop does not and "
         "the screen's pixels are too small to read.",
         facts=Facts(unit="%", restart=ALL, empty="Automatic"),
-        ge=50,
+        ge=75,
         le=400,
     )
     reduced_motion: bool = setting(

@@ -119,14 +119,14 @@ class LivePage(Page):
 
     def commands(self) -> list[PageCommand]:
         chosen = [
-            PageCommand(tr("Live: show {0}").format(tr(text)), partial(self.choose, value))
+            PageCommand(tr("Show {0}").format(tr(text)), partial(self.choose, value))
             for text, value in WINDOWS
         ]
-        pause = tr("Live: resume") if self.paused else tr("Live: pause")
+        pause = tr("Resume") if self.paused else tr("Pause")
         return [
             *chosen,
             PageCommand(pause, self.toggle_pause),
-            PageCommand(tr("Live: save what is shown as CSV…"), self.save_csv),
+            PageCommand(tr("Save what is shown as CSV…"), self.save_csv),
         ]
 
     # Choices

@@ -173,8 +173,8 @@ def test_that_there_is_nothing_to_save_before_the_first_event(page, toasts):
 
 def test_that_the_palette_offers_windows_and_pause(page):
     titles = [command.title for command in page.commands()]
-    assert "Live: show 24 h" in titles
-    assert "Live: pause" in titles
+    assert "Show 24 h" in titles
+    assert "Pause" in titles
 
 
 def test_that_every_control_has_a_name_and_can_be_reached_by_tab(filled):
