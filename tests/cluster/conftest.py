@@ -59,6 +59,8 @@ def make_lakehouse(folder: Path) -> Iterator[MakeLakehouse]:
 
     def make(env: Mapping[str, str]) -> Lakehouse:
         house = Lakehouse(folder / f"d{len(made)}", env)
+        # Executors start cold, without an archive of classes: 70–170 s on two busy cores.
+        house.patience_s = 600.0
         made.append(house)
         return house
 
