@@ -46,6 +46,7 @@ chaos: dev
 
 # On Spark workers and an S3 server that the tests start here; prints how 1 and 2 workers compare.
 cluster: dev
+	$(VENV)/python -m engine.provision --quick --s3
 	$(VENV)/python -m pytest tests/cluster -m cluster -s $(ARGS)
 
 screenshots: dev
