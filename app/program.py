@@ -60,8 +60,7 @@ class Program(QObject):
         self.tray: Tray | None = None
         self.exit_code = 0
         self._state: WindowState = load_window(paths)
-        self._demo = demo and self._state.demo
-        self._wants_demo = demo
+        self._demo = demo
         self._collector = Collector(self)
         self.lanes = Lanes()
         self.door = Door(self.lanes, self)
@@ -102,13 +101,9 @@ class Program(QObject):
 
     def _ask(self, module: ModuleType) -> None:
         welcome = module.Welcome(self.context, self.window)
-        welcome.chosen.connect(self._welcomed)
+        welcome.chosen.connect(self.open)
         welcome.rejected.connect(self.quit)
         welcome.open()
-
-    def _welcomed(self, demo: bool) -> None:
-        self._demo = demo and self._wants_demo
-        self.open()
 
     def open(self) -> None:
         """Opens the engine in the background."""
@@ -119,6 +114,8 @@ class Program(QObject):
         PAGES[0].load()
         desk: Desk = importlib.import_module("engine.host.desk").Desk(self._paths)
         self._desk = desk
+        if self._state.demo is not None:
+            importlib.import_module("engine.host.first_run").take_over_demo(self._paths)
         desk.open(self._demo, self.door.hear, self.show_asked.emit)
         return desk
 

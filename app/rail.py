@@ -15,6 +15,8 @@ from app.words import tr
 
 WIDE, NARROW = 168, 56
 ICON_PX = 20
+FINDINGS = "services"
+"""Its count is of what doctor found wrong; the others' is of what is open."""
 
 
 class Rail(QWidget):
@@ -111,7 +113,7 @@ class Rail(QWidget):
             style.ToolButtonTextBesideIcon if self._wide else style.ToolButtonIconOnly
         )
         button.setText(f"  {title}  ({count})" if count else f"  {title}")
-        told = tr("{0}, {1} open").format(title, count) if count else title
+        told = f"{title}, {_counted(key, count)}" if count else title
         button.setAccessibleName(told)
         shortcut = QKeySequence(self._entries[key].shortcut)
         button.setToolTip(f"{told}  {shortcut.toString(QKeySequence.SequenceFormat.NativeText)}")
@@ -124,6 +126,12 @@ class Rail(QWidget):
             dotted = bool(self._counts.get(key)) and not self._wide
             button.setIcon(_dotted(made, colours.warning) if dotted else made)
         self._about.setIcon(icon("info", colours.muted))
+
+
+def _counted(key: str, count: int) -> str:
+    if key != FINDINGS:
+        return tr("{0} open").format(count)
+    return tr("1 wants attention") if count == 1 else tr("{0} want attention").format(count)
 
 
 def _dotted(plain: QIcon, colour: str) -> QIcon:

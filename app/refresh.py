@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.context import Context
 from app.door import Ticket
-from app.formats import ago
+from app.formats import ago, local_time
+from app.widgets.elided import ElidedLabel
+from app.widgets.tone import set_tone
 from app.words import tr
 from engine.errors import LakehouseError
 
@@ -20,22 +23,33 @@ STALE_AFTER = 5
 """So many missed refreshes make what is shown stale; ten seconds at least."""
 
 
-class Freshness(QLabel):
-    """One line: ``Updated 2 s ago``, ``Loading…``, ``Stale …`` or what went wrong."""
+class Freshness(ElidedLabel):
+    """One line: ``Updated 2 s ago``, ``Loading…``, ``Stale …`` or what went wrong.
+
+    ``told`` is emitted when it says something else than before.
+    """
+
+    told = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("small")
         self.setAccessibleName(tr("Freshness of what is shown"))
+        self.more = ""
 
-    def say(self, text: str, tone: str = "", tooltip: str = "") -> None:
-        """Shows a line; ``tone`` is empty, ``warning`` or ``bad``."""
-        self.setText(text)
-        self.setToolTip(tooltip)
-        if self.property("tone") != tone:
-            self.setProperty("tone", tone)
-            self.style().unpolish(self)
-            self.style().polish(self)
+    def tell(self, text: str, tone: str = "", more: str = "") -> None:
+        """Shows a line; ``tone`` is empty, ``warning`` or ``bad``, ``more`` what can be done."""
+        before = self.text()
+        self.say(text, more)
+        self.more = more
+        set_tone(self, tone)
+        if text != before:
+            self.told.emit()
+
+    @property
+    def troubled(self) -> bool:
+        """Whether what is shown is old, or cannot be read."""
+        return bool(self.property("tone"))
 
 
 class Refresher(QObject):
@@ -66,6 +80,7 @@ class Refresher(QObject):
         self._running = False
         self._ticket: Ticket | None = None
         self._shown_at: float | None = None
+        self._shown_on = dt.datetime.now(dt.UTC)
         self._error: LakehouseError | None = None
         self.status = Freshness(owner)
         self._next = QTimer(self)
@@ -105,21 +120,22 @@ class Refresher(QObject):
     def describe(self) -> None:
         """Brings the line up to date."""
         if self._error is not None:
-            self.status.say(self._error.message, "bad", self._error.remedy)
+            self.status.tell(self._error.message, "bad", self._error.remedy)
         elif self._shown_at is None:
-            self.status.say(tr("Loading…"))
+            self.status.tell(tr("Loading…"))
         else:
             self._describe_age(time.monotonic() - self._shown_at)
 
     def _describe_age(self, age: float) -> None:
         if not self._running:
-            self.status.say(tr("Paused: updated {0}").format(ago(age)))
+            # The time of day: nobody counts an age on, and it would soon be wrong.
+            self.status.tell(tr("Paused: as of {0}").format(local_time(self._shown_on)))
         elif age > max(10.0, STALE_AFTER * self._every_s()):
             text = tr("Stale: last updated {0}").format(ago(age))
             hint = tr("The lake does not answer at present. The Services page shows why.")
-            self.status.say(text, "warning", hint)
+            self.status.tell(text, "warning", hint)
         else:
-            self.status.say(tr("Updated {0}").format(ago(age)))
+            self.status.tell(tr("Updated {0}").format(ago(age)))
 
     def _ask(self) -> None:
         if self._ticket is not None:
@@ -132,6 +148,7 @@ class Refresher(QObject):
 
     def _done(self, value: object) -> None:
         self._ticket, self._error, self._shown_at = None, None, time.monotonic()
+        self._shown_on = dt.datetime.now(dt.UTC)
         try:
             self._show(value)
         finally:

@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.formats import duration_ms, number, rate
+from app.service_names import demo_paused, service_title
 from app.widgets.badge import StateBadge
+from app.widgets.elided import ElidedLabel
 from app.widgets.tone import set_tone
 from app.words import tr
 from engine.contracts.names import State
-from engine.contracts.status import StatusReport
+from engine.contracts.status import StatusReport, demo_stopped
 
 
 class StatusLine(QWidget):
@@ -24,7 +26,7 @@ class StatusLine(QWidget):
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(16)
         self.state = StateBadge()
-        self.detail = QLabel()
+        self.detail = ElidedLabel()
         self.detail.setObjectName("small")
         self.rate = _figure(tr("Events that went through the pipeline, mean of 30 seconds"))
         self.lag = _figure(tr("Events in the broker that are not in gold yet"))
@@ -39,14 +41,14 @@ class StatusLine(QWidget):
         """Brings all figures up to date."""
         if report is None:
             self.state.show_state(None)
-            self.detail.setText("")
+            self.detail.say("")
             self._show_notices(())
             for label in (self.rate, self.lag, self.latency):
                 label.setText("")
             return
         stream = report.pipeline
         self.state.show_state(report.state)
-        self.detail.setText(sentence(report))
+        self.detail.say(sentence(report))
         set_tone(self.detail, "bad" if report.state is State.FAILED else "")
         self._show_notices(report.notices)
         self.rate.setText(rate(stream.input_rate))
@@ -66,14 +68,17 @@ def sentence(report: StatusReport) -> str:
     """What is not as it should be, by service; empty where all is."""
     words = []
     for service in report.services:
+        title = service_title(service.name)
         if service.state is State.FAILED:
-            words.append(tr("{0} failed: {1}").format(service.name, service.detail))
+            words.append(tr("{0} failed: {1}").format(title, service.detail))
         elif service.state is State.BACKOFF:
-            words.append(tr("{0} is about to start again").format(service.name))
+            words.append(tr("{0} is about to start again").format(title))
         elif service.state is State.DEGRADED:
-            words.append(f"{service.name}: {service.detail}")
-        elif service.state in (State.STARTING, State.STOPPING):
-            words.append(tr("{0} is {1}").format(service.name, service.state.value.lower()))
+            words.append(f"{title}: {service.detail}")
+        elif demo_paused(service):
+            words.append(tr("Demo events are paused"))
+        elif service.state is not State.READY and not demo_stopped(service):
+            words.append(tr("{0} is {1}").format(title, service.state.value.lower()))
     return " · ".join(words)
 
 

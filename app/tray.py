@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QSystemTrayIcon, QWidget
 from app.context import Context
 from app.formats import number
 from app.icons import icon
-from app.service_names import service_title
+from app.service_names import demo_paused, service_title
 from app.widgets.badge import TONES, WORDS
 from app.widgets.front import bring_forward
 from app.words import tr
 from engine.contracts.alerts import AlertRaised
 from engine.contracts.names import Service, State
-from engine.contracts.status import StateChange, StatusReport
+from engine.contracts.status import ServiceSnapshot, StateChange, StatusReport, demo_stopped
 from engine.errors import LakehouseError
 from engine.settings.save import save_settings
 
@@ -78,10 +78,13 @@ class Tray(QObject):
         state = shown_state(report)
         generator = _generator(report)
         self.icon.setToolTip(tooltip(report))
-        self.pause_action.setVisible(generator is not None)
-        paused = generator in RESUMABLE
+        # Where the settings keep them off, one click must not fill the topic of somebody's Kafka.
+        off = generator is None or (demo_stopped(generator) and not demo_paused(generator))
+        self.pause_action.setVisible(not off)
+        paused = generator is not None and generator.state in RESUMABLE
         self.pause_action.setText(tr("Resume demo events") if paused else tr("Pause demo events"))
-        self.pause_action.setEnabled(generator is not State.STOPPING)
+        stopping = generator is not None and generator.state is State.STOPPING
+        self.pause_action.setEnabled(not stopping)
         looks = (state, self._context.theme.dark)
         if looks != self._looks:
             self._looks = looks
@@ -113,7 +116,8 @@ class Tray(QObject):
     def pause_or_resume(self) -> None:
         """Stops the demo events, or starts them again."""
         desk, name = self._context.desk, Service.GENERATOR.value
-        paused = _generator(desk.snapshot()) in RESUMABLE
+        generator = _generator(desk.snapshot())
+        paused = generator is not None and generator.state in RESUMABLE
         act = desk.start_service if paused else desk.stop_service
         self._context.door.ask(
             lambda: act(name), lambda _: self.refresh(), owner=self, lane="services"
@@ -216,13 +220,8 @@ class CloseBehaviour(QObject):
 
 
 def shown_state(report: StatusReport | None) -> State:
-    """As the report says, but demo events that a person paused are no fault."""
-    if report is None or not report.services:
-        return State.STOPPED
-    others = {s.state for s in report.services if s.name != Service.GENERATOR.value}
-    if others == {State.READY} and _generator(report) is State.STOPPED:
-        return State.READY
-    return report.state
+    """As the report says."""
+    return State.STOPPED if report is None else report.state
 
 
 def tooltip(report: StatusReport | None) -> str:
@@ -231,7 +230,8 @@ def tooltip(report: StatusReport | None) -> str:
     lines = [tr("RT-Lakehouse: {0}").format(state)]
     if report is not None and report.pipeline.kafka_lag is not None:
         lines.append(tr("Lag {0} events").format(number(report.pipeline.kafka_lag)))
-    if _generator(report) is State.STOPPED:
+    generator = _generator(report)
+    if generator is not None and demo_paused(generator):
         lines.append(tr("Demo events are paused"))
     return "\n".join(lines)
 
@@ -258,8 +258,6 @@ def state_icon(context: Context, state: State) -> QIcon:
     return made
 
 
-def _generator(report: StatusReport | None) -> State | None:
-    if report is None:
-        return None
-    states = {service.name: service.state for service in report.services}
-    return states.get(Service.GENERATOR.value)
+def _generator(report: StatusReport | None) -> ServiceSnapshot | None:
+    services = report.services if report else ()
+    return next((each for each in services if each.name == Service.GENERATOR.value), None)

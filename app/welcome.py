@@ -56,9 +56,9 @@ KEEPING = (
 
 
 class Welcome(QDialog):
-    """``chosen`` carries whether demo events are wanted."""
+    """``chosen``: the answer was kept."""
 
-    chosen = Signal(bool)
+    chosen = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -258,14 +258,14 @@ class Welcome(QDialog):
         self.begin.setEnabled(False)
         self._context.door.ask(
             lambda: apply_choice(paths, own),
-            lambda _: self._kept(own is None),
+            lambda _: self._kept(),
             self._not_kept,
             owner=self,
             lane="welcome-keep",
         )
 
-    def _kept(self, demo: bool) -> None:
-        self.chosen.emit(demo)
+    def _kept(self) -> None:
+        self.chosen.emit()
         self.accept()
 
     def _not_kept(self, error: LakehouseError) -> None:

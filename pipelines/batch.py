@@ -1,7 +1,7 @@
 """One micro-batch, from records to gold.
 
-1. run the stream's plan (``pipelines.parse``) and keep its rows: one Spark job, which also hands
-   the driver five numbers a record;
+1. run the stream's plan (``pipelines.parse``): one Spark job, which hands the driver its rows or,
+   where executors are to write them, five numbers a record (``pipelines.rows``);
 2. the driver decides late, too late and duplicate (``pipelines.arrival``);
 3. bronze, silver and quarantine are appended at the same time;
 4. gold's touched minutes are recomputed; 5. one row of pipeline_metrics.
@@ -12,30 +12,35 @@ it is complete (``Floors``), and records below that are left alone.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark import StorageLevel
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
-from pyspark.sql.functions import expr, lit, substring
 
-from engine.contracts.names import Reason, Table
+from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import BatchDone
 from pipelines.arrival import MINUTE_US, Arrivals, Flags, KeyWindow, Longs, Verdicts, judge
 from pipelines.gold import Gold
 from pipelines.marks import Mark
-from pipelines.sinks import Sinks, bronze_rows, silver_rows
+from pipelines.rows import TOO_LARGE, OnDriver, OnExecutors, Rows
+from pipelines.sinks import Sinks
+from pipelines.stages import Stopwatch, columns
+
+log = logging.getLogger("batch")
 
 SMALL_BATCH = 8_000
 """Up to here one task is quicker than several: starting a task costs more than its rows."""
 
-ACCEPT, LATE, REFUSE = b"A"[0], b"L"[0], b"R"[0]
+_STAGE = {Table.BRONZE: "bronze", Table.SILVER: "silver"}
 
 Offsets = dict[int, int]
 Floors = Mapping[Table, Offsets]
@@ -59,25 +64,6 @@ class Rules:
     late_grace_us: int
 
 
-@dataclass(slots=True)
-class Stopwatch:
-    """Milliseconds of each stage of a batch."""
-
-    started: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """Books the time since the last lap under this stage."""
-        now = time.perf_counter()
-        self.stages[stage] = round((now - self._last) * 1000, 1)
-        self._last = now
-
-    def total_ms(self) -> float:
-        """Milliseconds since the start."""
-        return round((time.perf_counter() - self.started) * 1000, 1)
-
-
 class BatchRunner:
     """Runs batches against one lake; holds the recent keys and the position.
 
@@ -95,10 +81,15 @@ class BatchRunner:
         floors: Floors,
         report: Callable[[BatchDone], None],
         lag: Callable[[Offsets], int],
+        on_driver: bool = True,
         files: int = 2,
     ) -> None:
-        """``files`` is what a large batch adds to a table: one a core that writes."""
+        """``on_driver``: this process writes the tables, and not Spark's executors.
+
+        ``files`` is what a large batch of theirs adds to a table: one a core that writes.
+        """
         self.pack = pack
+        self._on_driver = on_driver
         self._files = files
         self._rules = rules
         self._sinks = sinks
@@ -109,8 +100,9 @@ class BatchRunner:
         self._report = report
         self._lag = lag
         self._pool = ThreadPoolExecutor(3, thread_name_prefix="sink")
-        self._metrics: Future[None] | None = None
-        self._last_end = time.perf_counter()
+        self._metrics: Future[float] | None = None
+        self._metrics_ms: float | None = None
+        self._last_end: float | None = None
 
     def run(self, parsed: DataFrame, expected: int, bronze: bool = True) -> int:
         """Processes one batch, of Kafka records or (without writing bronze) of bronze's rows.
@@ -123,22 +115,33 @@ class BatchRunner:
         small = expected <= SMALL_BATCH
         if small:
             parsed = parsed.coalesce(1)
-        parsed.persist(StorageLevel.MEMORY_AND_DISK)
+        rows = self._hold(parsed)
         try:
-            return self._run(parsed, watch, started_ms, small, bronze)
+            return self._run(rows, watch, started_ms, 1 if small else self._files, bronze)
         finally:
-            parsed.unpersist()
+            rows.close()
 
-    def _run(
-        self, parsed: DataFrame, watch: Stopwatch, started_ms: int, small: bool, bronze: bool
-    ) -> int:
-        seen, refused = self._collect(parsed)
+    def _hold(self, parsed: DataFrame) -> Rows:
+        """Runs the plan; from the first batch on that is too large for here, executors write."""
+        if self._on_driver:
+            try:
+                return OnDriver(parsed, self.pack)
+            except (PySparkException, Py4JError) as error:
+                if TOO_LARGE not in str(error):
+                    raise
+                log.warning("records too large for the driver: from now on Spark writes them")
+                self._on_driver = False
+        return OnExecutors(parsed, self.pack)
+
+    def _run(self, rows: Rows, watch: Stopwatch, started_ms: int, files: int, bronze: bool) -> int:
+        seen = rows.seen
         watch.lap("parse")
         if not len(seen):
             return 0
+        watch.note("wait", started_ms / 1000 - float(np.median(seen.kafka_ms)) / 1000)
         mark, verdicts = self._decide(seen)
         watch.lap("judge")
-        self._append(parsed, seen, verdicts, refused, mark, small, bronze)
+        self._append(rows, verdicts, mark, files, bronze, watch)
         watch.lap("append")
         if self._gold is not None:
             self._gold.refresh(self._touched(seen, verdicts), mark)
@@ -148,31 +151,6 @@ class BatchRunner:
         self.window.evict(verdicts.newest_us)
         self._finish(mark, seen, verdicts, watch, started_ms)
         return len(seen)
-
-    def _collect(self, parsed: DataFrame) -> tuple[Arrivals, pa.Table]:
-        """The job that fills the cache: five numbers a record, and refused records whole."""
-        ts = self.pack.roles.timestamp
-        table = parsed.selectExpr(
-            "CAST(partition AS BIGINT) AS p",
-            "offset AS o",
-            "unix_millis(kafka_ts) AS k",
-            f"coalesce(unix_micros({ts}), 0L) AS t",
-            "coalesce(event_key, 0L) AS h",
-            "reason",
-            "IF(reason IS NULL, NULL, detail) AS detail",
-            "IF(reason IS NULL, NULL, make_valid_utf8(CAST(value AS STRING))) AS raw",
-            "IF(reason IS NULL, NULL, topic) AS topic",
-        ).toArrow()
-        valid = table.column("reason").is_null()
-        arrivals = Arrivals(
-            partition=table.column("p").to_numpy(),
-            offset=table.column("o").to_numpy(),
-            kafka_ms=table.column("k").to_numpy(),
-            event_us=table.column("t").to_numpy(),
-            key=table.column("h").to_numpy(),
-            valid=valid.to_numpy().astype(np.bool_),
-        )
-        return arrivals, table.filter(pc.invert(valid))
 
     def _decide(self, seen: Arrivals) -> tuple[Mark, Verdicts]:
         rules, before = self._rules, self.position
@@ -205,54 +183,46 @@ class BatchRunner:
 
     def _append(
         self,
-        parsed: DataFrame,
-        seen: Arrivals,
+        rows: Rows,
         verdicts: Verdicts,
-        refused: pa.Table,
         mark: Mark,
-        small: bool,
+        files: int,
         bronze: bool,
+        watch: Stopwatch,
     ) -> None:
         """Appends to the three tables at once."""
         now_us = int(time.time() * 1_000_000)
-        files = 1 if small else self._files
-        work: list[tuple[DataFrame, Table]] = []
+
+        def append(made: DataFrame | pa.Table, table: Table) -> None:
+            with watch.timed(_STAGE[table]):
+                self._sinks.append_events(made, table, mark, files)
+
+        jobs = []
         if bronze:
-            rows = bronze_rows(parsed, mark.source, now_us)
-            work.append((rows, Table.BRONZE))
-        into_silver = verdicts.accepted & ~self._below(Table.SILVER, seen)
+            jobs.append(self._pool.submit(append, rows.bronze(mark.source, now_us), Table.BRONZE))
+        into_silver = verdicts.accepted & ~self._below(Table.SILVER, rows.seen)
         if into_silver.any():
-            codes = np.where(into_silver, np.where(verdicts.late, LATE, ACCEPT), REFUSE)
-            chosen = _with_verdicts(parsed, seen, codes.astype(np.uint8), (ACCEPT, LATE))
-            judged = chosen.withColumn("is_late", expr(f"verdict = X'{LATE:02X}'"))
-            rows = silver_rows(judged, self.pack, mark.source, now_us)
-            work.append((rows, Table.SILVER))
-        append = self._sinks.append_spark
-        jobs = [self._pool.submit(append, rows, table, mark, files) for rows, table in work]
-        self._append_quarantine(parsed, seen, verdicts, refused, mark, now_us)
+            made = rows.silver(into_silver, verdicts.late, mark.source, now_us)
+            jobs.append(self._pool.submit(append, made, Table.SILVER))
+        self._append_quarantine(rows, verdicts, mark, now_us, watch)
         for job in jobs:
             job.result()
 
     def _append_quarantine(
-        self,
-        parsed: DataFrame,
-        seen: Arrivals,
-        verdicts: Verdicts,
-        refused: pa.Table,
-        mark: Mark,
-        now_us: int,
+        self, rows: Rows, verdicts: Verdicts, mark: Mark, now_us: int, watch: Stopwatch
     ) -> None:
-        old = self._below(Table.QUARANTINE, seen)
-        parts = [refused.filter(pa.array(~old[~seen.valid]))]
-        too_late = verdicts.too_late & ~old
+        new = ~self._below(Table.QUARANTINE, rows.seen)
+        parts = [rows.refused(new)]
+        too_late = verdicts.too_late & new
         if too_late.any():
-            codes = np.where(too_late, ACCEPT, REFUSE).astype(np.uint8)
-            chosen = _with_verdicts(parsed, seen, codes, (ACCEPT,))
-            parts.append(_too_late_rows(chosen, self._rules))
-        rows = pa.concat_tables(parts, promote_options="default")
-        if not rows.num_rows:
+            minutes = self._rules.late_grace_us / MINUTE_US
+            detail = f"more than {minutes:g} minutes before the newest event"
+            parts.append(rows.too_late(too_late, detail))
+        refused = pa.concat_tables(parts, promote_options="default")
+        if not refused.num_rows:
             return
-        self._sinks.append_quarantine(_quarantine_columns(rows, now_us), mark)
+        with watch.timed("quarantine"):
+            self._sinks.append_quarantine(_quarantine_columns(refused, now_us), mark)
 
     def _touched(self, seen: Arrivals, verdicts: Verdicts) -> Longs:
         """Minutes whose gold may change; with replayed records all that are valid, to be safe."""
@@ -269,7 +239,10 @@ class BatchRunner:
         accepted = verdicts.accepted & new
         ages = visible_ms - seen.kafka_ms[accepted]
         now = time.perf_counter()
-        seconds, self._last_end = now - self._last_end, now
+        seconds = now - (self._last_end or watch.started)
+        if self._last_end is not None:
+            watch.note("between", watch.started - self._last_end)
+        self._last_end = now
         duration = watch.total_ms()
         done = BatchDone(
             query="main",
@@ -297,58 +270,28 @@ class BatchRunner:
 
     def _write_metrics(self, done: BatchDone, mark: Mark) -> None:
         """In the background: the row is about the batch that is already visible."""
-        if self._metrics is not None:
-            self._metrics.result()
+        self._wait_for_metrics()
         row = done.model_dump(exclude={"kind", "started_at_ms", "accepted", "stages_ms"})
         row["started_at"] = done.started_at_ms * 1000
-        self._metrics = self._pool.submit(self._sinks.append_metrics, row, mark)
+        row |= columns(done.stages_ms)
+        row["metrics_ms"] = self._metrics_ms
+
+        def append() -> float:
+            began = time.perf_counter()
+            self._sinks.append_metrics(row, mark)
+            return round((time.perf_counter() - began) * 1000, 1)
+
+        self._metrics = self._pool.submit(append)
+
+    def _wait_for_metrics(self) -> None:
+        """The last row of metrics is written, or raises why not."""
+        if self._metrics is not None:
+            self._metrics_ms = self._metrics.result()
 
     def close(self) -> None:
         """Waits for the last row of metrics."""
-        if self._metrics is not None:
-            self._metrics.result()
+        self._wait_for_metrics()
         self._pool.shutdown()
-
-
-def _with_verdicts(
-    parsed: DataFrame,
-    seen: Arrivals,
-    codes: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    keep: tuple[int, ...],
-) -> DataFrame:
-    """Records whose code is in ``keep``, with the code in ``verdict`` (one byte).
-
-    The codes travel as one byte string indexed by offset: no join, no shuffle, and finding a
-    record's byte takes constant time however large the batch.
-    """
-    pieces, shifts, length = [], [], 0
-    for partition in np.unique(seen.partition).tolist():
-        mine = seen.partition == partition
-        offsets = seen.offset[mine]
-        low, high = int(offsets.min()), int(offsets.max())
-        piece = np.full(high - low + 1, REFUSE, dtype=np.uint8)
-        piece[offsets - low] = codes[mine]
-        shifts.append(f"WHEN {partition} THEN {length - low + 1}L")
-        pieces.append(piece)
-        length += len(piece)
-    lookup = lit(bytearray(np.concatenate(pieces).tobytes()))
-    at = expr(f"CAST(offset + CASE partition {' '.join(shifts)} END AS INT)")
-    verdict = substring(lookup, at, lit(1))
-    kept = ", ".join(f"X'{code:02X}'" for code in keep)
-    return parsed.withColumn("verdict", verdict).where(f"verdict IN ({kept})")
-
-
-def _too_late_rows(chosen: DataFrame, rules: Rules) -> pa.Table:
-    minutes = rules.late_grace_us / MINUTE_US
-    return chosen.selectExpr(
-        "CAST(partition AS BIGINT) AS p",
-        "offset AS o",
-        "unix_millis(kafka_ts) AS k",
-        f"'{Reason.TOO_LATE.value}' AS reason",
-        f"'more than {minutes:g} minutes before the newest event' AS detail",
-        "CAST(value AS STRING) AS raw",
-        "topic",
-    ).toArrow()
 
 
 def _quarantine_columns(rows: pa.Table, now_us: int) -> pa.Table:

@@ -157,6 +157,7 @@ class Job:
             floors=floors,
             report=self._emit if gold else lambda _: None,
             lag=lambda offsets: self._stream.waiting(offsets) if self._stream and gold else 0,
+            on_driver=self._config.master.startswith("local"),
             files=self._place.writers(self._spark),
         )
 

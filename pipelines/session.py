@@ -62,6 +62,8 @@ def common_confs(config: PipelineConfig) -> dict[str, str]:
         # How long an idle stream waits before it asks the broker again: idle CPU against latency.
         "spark.sql.streaming.pollingDelay": "100ms",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+        # A batch comes to the driver whole (200,000 events: 120 MB); beyond this Spark writes it.
+        "spark.driver.maxResultSize": "384m",
         "spark.databricks.delta.snapshotPartitions": "2",
         "spark.databricks.delta.stalenessLimit": "0",
         "spark.databricks.delta.autoCompact.enabled": "false",

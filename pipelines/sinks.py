@@ -1,26 +1,29 @@
 """Writers of bronze, silver, quarantine and pipeline_metrics; each commit carries its mark.
 
-Spark appends to bronze and silver, delta-rs to the small tables. Both stand in this one process,
-and a lock a table keeps their commits, and those of maintenance, apart: on a local disk two
-writers could otherwise overwrite each other's commit.
+delta-rs appends what this process holds, Spark what its executors hold (``pipelines.rows``). Both
+are told from here, and a lock a table keeps their commits, and those of maintenance, apart: on a
+local disk two writers could otherwise overwrite each other's commit.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, Field, write_deltalake
+from deltalake.schema import PrimitiveType
 from pyspark.sql import DataFrame
 
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.marks import Mark, properties
-from pipelines.tables import METRICS, QUARANTINE, Columns, Lake, TableLocks, silver_columns
+from pipelines.tables import METRICS, Columns, Lake, TableLocks, silver_columns
 
 _ARROW = {
     "string": pa.string(),
     "integer": pa.int32(),
     "long": pa.int64(),
     "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
     "timestamp": pa.timestamp("us", "UTC"),
 }
 
@@ -60,8 +63,16 @@ class Sinks:
         self._locks = locks
         self._open: dict[Table, DeltaTable] = {}
 
-    def append_spark(self, rows: DataFrame, table: Table, mark: Mark, files: int) -> None:
-        """One Delta append by Spark, of at most ``files`` files."""
+    def append_events(
+        self, rows: DataFrame | pa.Table, table: Table, mark: Mark, files: int
+    ) -> None:
+        """One append to bronze or silver; where Spark writes, of at most ``files`` files."""
+        if isinstance(rows, pa.Table):
+            self._append(rows, table, mark)
+        else:
+            self._append_spark(rows, table, mark, files)
+
+    def _append_spark(self, rows: DataFrame, table: Table, mark: Mark, files: int) -> None:
         with self._locks[table]:
             (
                 rows.coalesce(files)
@@ -73,14 +84,14 @@ class Sinks:
 
     def append_quarantine(self, rows: pa.Table, mark: Mark) -> None:
         """Appends refused records; columns as in the table."""
-        self._append(rows, Table.QUARANTINE, QUARANTINE, mark)
+        self._append(rows, Table.QUARANTINE, mark)
 
     def append_metrics(self, row: dict[str, object], mark: Mark) -> None:
         """Appends one row of pipeline_metrics."""
         columns = {name: [row[name]] for name in METRICS}
-        self._append(pa.table(columns, schema=arrow_schema(METRICS)), Table.METRICS, METRICS, mark)
+        self._append(pa.table(columns, schema=arrow_schema(METRICS)), Table.METRICS, mark)
 
-    def _append(self, rows: pa.Table, table: Table, columns: Columns, mark: Mark) -> None:
+    def _append(self, rows: pa.Table, table: Table, mark: Mark) -> None:
         with self._locks[table]:
             target = self._open.get(table)
             if target is None:
@@ -89,10 +100,27 @@ class Sinks:
                 target.update_incremental()
             write_deltalake(
                 target,
-                rows.select(list(columns)).cast(arrow_schema(columns)),
+                _shaped(rows, target),
                 mode="append",
                 commit_properties=properties(mark),
             )
+
+
+def _shaped(rows: pa.Table, target: DeltaTable) -> pa.Table:
+    """The table's columns in its order; NULL in those that only an earlier pack filled."""
+    kinds = [(field.name, _ARROW[_kind(field)]) for field in target.schema().fields]
+    have = set(rows.column_names)
+    columns = [
+        rows.column(name).cast(kind) if name in have else pa.nulls(len(rows), kind)
+        for name, kind in kinds
+    ]
+    return pa.table(columns, schema=pa.schema(kinds))
+
+
+def _kind(field: Field) -> str:
+    kind = field.type
+    assert isinstance(kind, PrimitiveType), "our tables have no nested columns"
+    return kind.type
 
 
 def arrow_schema(columns: Columns) -> pa.Schema:

@@ -18,6 +18,7 @@ from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.errors import LakeError
 from pipelines.files import is_remote, local, remote
+from pipelines.stages import STAGES
 
 Columns = dict[str, str]
 
@@ -60,6 +61,7 @@ METRICS: Columns = {
     "kafka_lag": "long",
     "end_to_end_p50_ms": "double",
     "end_to_end_p95_ms": "double",
+    **{f"{stage}_ms": "double" for stage in STAGES},
 }
 
 ALERTS: Columns = {

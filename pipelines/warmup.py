@@ -71,6 +71,7 @@ def run_made_up(spark: SparkSession, config: PipelineConfig, rules: Rules, lake:
         floors={},
         report=lambda _: None,
         lag=lambda _: 0,
+        on_driver=config.master.startswith("local"),
     )
     for batch in range(_BATCHES):
         runner.run(parse(_records(spark, config.pack, batch), config.pack), _RECORDS)

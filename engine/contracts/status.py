@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.contracts.names import State
+from engine.contracts.names import Service, State
 
 
 class StateChange(BaseModel):
@@ -43,6 +43,11 @@ class ServiceSnapshot(BaseModel):
     detail: str = ""
     last_lines: tuple[str, ...] = ()
     """The newest lines of its log, secrets removed; filled where the state is FAILED."""
+
+
+def demo_stopped(service: ServiceSnapshot) -> bool:
+    """Whether it is the demo events, which a person, a setting or a full disk holds back."""
+    return service.name == Service.GENERATOR.value and service.state is State.STOPPED
 
 
 class PipelineStatus(BaseModel):

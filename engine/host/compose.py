@@ -58,6 +58,13 @@ class Instance:
         for provider in self.providers:
             provider.configure(settings)
 
+    def switch_demo(self, settings: Settings) -> None:
+        """Starts or stops the demo events as the settings say, unless they were left out."""
+        services = {service.name: service for service in self.supervisor.snapshot()}
+        if Service.GENERATOR.value in services:
+            broker = services[Service.BROKER.value].provider
+            self.supervisor.switch(Service.GENERATOR.value, demo_off(settings, broker))
+
 
 def java_executable() -> Path:
     """The Java that runs Spark and the broker."""
@@ -67,7 +74,8 @@ def java_executable() -> Path:
 def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Instance:
     """Reads the settings and the pack, and chooses a provider for each service.
 
-    Starts nothing. Raises SettingsError, PackError or NoProvider.
+    ``demo`` says whether there is a service for demo events at all; whether it is started, the
+    settings say. Starts nothing. Raises SettingsError, PackError or NoProvider.
     """
     settings = load_settings(env, paths.root, secret_store(paths))
     pack = find_pack(settings.domain, paths.root, resources_dir())
@@ -86,7 +94,8 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
     specs.append(ServiceSpec(Service.VECTORS.value, vectors))
     if demo:
         generator = DemoGenerator(paths, settings.generator, lambda: spec, endpoint)
-        specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",)))
+        off = demo_off(settings, broker.provider.name)
+        specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",), off))
     llm = LanguageModel(paths, settings)
     specs.append(ServiceSpec(Service.LLM.value, Choice(llm)))
     patience = settings.supervisor
@@ -98,6 +107,19 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
     return Instance(
         paths, settings, pack, supervisor, endpoint, lake, providers, knowledge, llm.models
     )
+
+
+def demo_off(settings: Settings, broker: str) -> str:
+    """Why demo events are not made with that provider of the broker; empty where they are."""
+    wanted = settings.generator.enabled
+    if wanted == "off":
+        return "Off: Settings, Demo data, turns them on."
+    if wanted is None and broker == "external":
+        return (
+            "Off: they would go into the topic of your own Kafka. Settings, Demo data, turns them "
+            "on."
+        )
+    return ""
 
 
 def _broker(

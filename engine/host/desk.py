@@ -106,6 +106,11 @@ class Desk:
             self.running.instance.configure(self.settings)
         return self.settings
 
+    def switch_demo(self) -> None:
+        """Starts or stops the demo events as the settings say now."""
+        if self.running is not None:
+            self.running.instance.switch_demo(self.settings)
+
     def _open(self) -> Running:
         if self.running is None:
             raise pipeline.Refused("The lakehouse is not running.", "Wait until it has started.")

@@ -15,16 +15,20 @@ from pydantic import SecretStr
 from engine.contracts.kafka import KafkaEndpoint
 from engine.errors import SettingsError
 from engine.host.checks import Finding, examine
-from engine.host.window_state import change_window
+from engine.host.window_state import change_window, load_window
 from engine.paths import DataPaths
 from engine.providers.broker_external import external_endpoint
 from engine.providers.kafka_client import BrokerSilent, KafkaProbe, TopicPlan
 from engine.settings import KafkaSettings
+from engine.settings.load import load
 from engine.settings.save import save_settings
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 PROTOCOLS: tuple[Protocol, ...] = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 SHOWN = ("disk", "memory", "processor", "cores", "java", "jars", "ports", "data folder", "folder")
+DEMO = "generator.enabled"
+"""Automatic after either answer: on with our own broker, off with another one."""
+
 ANSWER_WITHIN_S = 12.0
 """A managed broker far away takes some seconds for TLS and SASL."""
 
@@ -87,7 +91,7 @@ def try_kafka(
 
 
 def apply_choice(paths: DataPaths, own: OwnKafka | None) -> None:
-    """Keeps the answer: demo events on the broker that comes along, or a broker of one's own.
+    """Keeps the answer: the broker that comes along, with demo events, or one's own without.
 
     It takes effect when the lakehouse is opened. Raises SettingsError, nothing being kept, or
     DataFolderError.
@@ -105,12 +109,27 @@ def apply_choice(paths: DataPaths, own: OwnKafka | None) -> None:
                 "kafka.sasl_username": own.user.strip() if own.sasl else None,
                 "kafka.sasl_password": own.password if own.sasl else None,
                 "kafka.provider": None,
+                DEMO: None,
             },
         )
     elif paths.settings_file.exists():
         names = ("bootstrap_servers", "security_protocol", "sasl_username", "sasl_password")
-        save_settings(paths, dict.fromkeys(f"kafka.{name}" for name in names))
-    change_window(paths, welcomed=True, demo=own is None)
+        save_settings(paths, dict.fromkeys([*(f"kafka.{name}" for name in names), DEMO]))
+    change_window(paths, welcomed=True, demo=None)
+
+
+def take_over_demo(paths: DataPaths) -> None:
+    """Makes a setting of what earlier builds kept in ``window.toml``: no demo events, or as usual.
+
+    That they were wanted says nothing about a Kafka whose address was entered later: Automatic
+    does. Raises SettingsError or DataFolderError.
+    """
+    kept = load_window(paths).demo
+    if kept is None:
+        return
+    if not kept and DEMO not in load({}, paths.root).sources:
+        save_settings(paths, {DEMO: "off"})
+    change_window(paths, demo=None)
 
 
 def overruled(own: bool, env: dict[str, str] | None = None) -> str:
@@ -118,8 +137,10 @@ def overruled(own: bool, env: dict[str, str] | None = None) -> str:
     servers = (os.environ if env is None else env).get("KAFKA_BOOTSTRAP_SERVERS", "").strip()
     if not servers:
         return ""
-    asked = "the address entered here" if own else "the broker that comes along"
-    return f"The variable KAFKA_BOOTSTRAP_SERVERS is set: {servers} is used, not {asked}."
+    used = f"The variable KAFKA_BOOTSTRAP_SERVERS is set: {servers} is used, not"
+    if own:
+        return f"{used} the address entered here."
+    return f"{used} the broker that comes along, and demo events wait for Settings to turn them on."
 
 
 def _settings_of(kafka: OwnKafka) -> KafkaSettings:

@@ -9,14 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 
-from engine.contracts.names import HELPERS, Service, State
+from engine.contracts.names import HELPERS, State
 from engine.contracts.protocol import BatchDone, Lag, Notice, Produced, Step
-from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
+from engine.contracts.status import (
+    PipelineStatus,
+    ServiceSnapshot,
+    StatusReport,
+    demo_stopped,
+)
 from engine.supervisor.fleet import Notification
 from engine.supervisor.supervisor import Supervisor
 
 RECENT_S = 30.0
 """Rates are means over so long; older batches say nothing about now."""
+
+SILENT_S = 15.0
+"""Lags come once a second; without one for so long nothing is known of what waits."""
 
 BATCHES_KEPT = 4_000
 LAGS_KEPT = 3_600
@@ -39,8 +47,12 @@ class StreamRecord:
 
 
 def overall(services: tuple[ServiceSnapshot, ...]) -> State:
-    """One word for all: the worst that any service is in; a helper's failure degrades it only."""
-    states = {_weighed(service) for service in services}
+    """One word for all: the worst that any service is in.
+
+    A helper's failure degrades it only, and demo events that are stopped are no fault.
+    """
+    needed = tuple(service for service in services if not demo_stopped(service))
+    states = {_weighed(service) for service in needed or services}
     for state in (State.FAILED, State.BACKOFF, State.DEGRADED, State.STARTING, State.STOPPING):
         if state in states:
             return State.DEGRADED if state is State.BACKOFF else state
@@ -55,17 +67,13 @@ def _weighed(service: ServiceSnapshot) -> State:
 
 
 def usable(services: tuple[ServiceSnapshot, ...]) -> bool:
-    """Whether all is READY but what is held down on purpose (the demo events, by a full disk).
+    """Whether all is READY but demo events that are stopped.
 
     The assistant's helpers are waited for while they start; one that cannot be had is not.
     """
-    states = {service.name: service.state for service in services}
-    demo = states.pop(Service.GENERATOR.value, State.READY)
+    states = {service.name: service.state for service in services if not demo_stopped(service)}
     helping = [states.pop(name) for name in HELPERS if name in states]
-    settled = State.STARTING not in helping
-    return (
-        settled and set(states.values()) == {State.READY} and demo in (State.READY, State.STOPPED)
-    )
+    return State.STARTING not in helping and set(states.values()) == {State.READY}
 
 
 class Monitor:
@@ -82,7 +90,6 @@ class Monitor:
         self._wall = wall
         self._lock = threading.Lock()
         self._batches: deque[tuple[float, BatchDone]] = deque(maxlen=BATCHES_KEPT)
-        self._lag: dict[int, int] = {}
         self._lags: deque[tuple[float, dict[int, int]]] = deque(maxlen=LAGS_KEPT)
         self._produced: Produced | None = None
         self._notices: deque[Notice] = deque(maxlen=100)
@@ -95,7 +102,6 @@ class Monitor:
                 case BatchDone():
                     self._batches.append((self._clock(), what))
                 case Lag():
-                    self._lag = what.partitions
                     self._lags.append((self._clock(), what.partitions))
                 case Produced():
                     self._produced = what
@@ -144,13 +150,13 @@ class Monitor:
             newest_first = reversed(self._batches)
             recent = [b for _, b in takewhile(lambda b: now - b[0] <= RECENT_S, newest_first)]
             last = self._batches[-1][1] if self._batches else None
-            lag = sum(self._lag.values()) if self._lag else None
+            told_at, waiting = self._lags[-1] if self._lags else (now, {})
         rows = sum(batch.input_rows for batch in recent)
         busy = sum(batch.duration_ms for batch in recent) / 1000
         ages = sorted(b.end_to_end_p50_ms for b in recent if b.end_to_end_p50_ms is not None)
         tails = sorted(b.end_to_end_p95_ms for b in recent if b.end_to_end_p95_ms is not None)
         return PipelineStatus(
-            kafka_lag=lag,
+            kafka_lag=sum(waiting.values()) if waiting and now - told_at <= SILENT_S else None,
             input_rate=round(rows / RECENT_S, 1),
             process_rate=round(rows / busy, 1) if busy else 0.0,
             end_to_end_p50_ms=ages[len(ages) // 2] if ages else None,

@@ -1,7 +1,7 @@
 """What the window remembers from one day to the next: ``<data>/window.toml``.
 
-Not settings: nothing here changes what the lakehouse does, the choice of demo events apart, and a
-file that is lost or broken costs a question asked again.
+Not settings: nothing here changes what the lakehouse does, and a file that is lost or broken costs
+a question asked again.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class WindowState(BaseModel):
 
     welcomed: bool = False
     """Whether the first-run questions were answered."""
-    demo: bool = True
-    """Whether demo events are made."""
+    demo: bool | None = None
+    """Where earlier builds kept whether demo events are made; now a setting (``first_run``)."""
     last_page: str = Field(default="live", pattern=r"^[a-z]{1,32}$")
     geometry: str = Field(default="", max_length=4096)
     """Qt's own record of place and size, as base64."""

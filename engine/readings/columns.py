@@ -64,6 +64,16 @@ _OWN: dict[Table, dict[str, str]] = {
         "kafka_lag": "Records that still waited",
         "end_to_end_p50_ms": "Broker to gold, half were quicker",
         "end_to_end_p95_ms": "Broker to gold, 95 of 100 were quicker",
+        "wait_ms": "From arrival at the broker to the batch's start, half were quicker",
+        "between_ms": "From the batch before to this one: polling and planning",
+        "parse_ms": "Reading the records and parsing them",
+        "judge_ms": "Deciding what is late or a repeat",
+        "append_ms": "Writing bronze, silver and quarantine side by side",
+        "bronze_ms": "Bronze's write and commit, part of append_ms",
+        "silver_ms": "Silver's write and commit, part of append_ms",
+        "quarantine_ms": "Quarantine's write and commit, part of append_ms",
+        "gold_ms": "Computing the touched minutes and merging them",
+        "metrics_ms": "Writing the row of an earlier batch, in the background",
     },
 }
 

@@ -19,7 +19,7 @@ from engine.settings.load import load
 from engine.settings.save import move_secrets, save_settings, secrets_in_file
 from engine.settings.secrets import secret_store
 
-RATE = "generator.rate"
+RATE, DEMO = "generator.rate", "generator.enabled"
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def change_settings(desk: Desk, changes: Mapping[str, object | None]) -> Setting
     desk.reload_settings()
     if RATE in changes:
         _play_rate(desk)
+    if DEMO in changes:
+        desk.switch_demo()
     return read_settings(desk.paths)
 
 

@@ -9,14 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.contracts.protocol import BatchDone
-from engine.host.monitor import StreamRecord
+from engine.host.monitor import SILENT_S, StreamRecord
 
 RATE_S = 30.0
 """Rates are means over so long: several batches, and still "now" to a person."""
-
-
-SILENT_S = 15.0
-"""Lags come once a second; without one for so long nothing is known of what waits."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class SettingInfo:
         low, high: bounds of a number; None where it has none.
         choices: (value, label); a first value None where "no choice" is one.
         empty: what no value means, for a field that may be empty.
+        begin: where stepping up from no number leads; None: to the least one.
         variable: the environment variable that gives the value, which then cannot be changed.
     """
 
@@ -62,6 +63,7 @@ class SettingInfo:
     high: float | None = None
     choices: tuple[tuple[str | None, str], ...] = ()
     empty: str = ""
+    begin: float | None = None
     needs_restart: Restart = ()
     advanced: bool = False
 
@@ -122,6 +124,7 @@ def _info(path: str, group: str, field: FieldInfo, value: Any, loaded: Loaded) -
         high=high,
         choices=_choices(field, optional, facts.empty) if kind == "choice" else (),
         empty=facts.empty,
+        begin=facts.begin,
         needs_restart=facts.restart,
         advanced=facts.advanced,
     )

@@ -27,12 +27,14 @@ class Facts:
     """What a person is told of a setting besides title, reason and bounds.
 
     ``group`` overrides the section's title. ``empty`` says what no value means, where a setting
-    may have none. ``advanced`` ones are for who knows why.
+    may have none. ``begin`` is where stepping up from no number leads. ``advanced`` ones are for
+    who knows why.
     """
 
     unit: str = ""
     group: str = ""
     empty: str = ""
+    begin: float | None = None
     restart: Restart = NOTHING
     advanced: bool = False
 
@@ -92,6 +94,12 @@ def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _on_off(value: object) -> object:
+    if isinstance(value, bool):
+        return "on" if value else "off"  # as a person may write it in settings.toml
+    return _lower(value)
+
+
 Text = Annotated[str | None, BeforeValidator(_blank_is_none)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
 Seconds = Annotated[float, BeforeValidator(parse_duration)]
@@ -104,5 +112,6 @@ Protocol = Annotated[
     Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], BeforeValidator(_upper)
 ]
 Mechanism = Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], BeforeValidator(_upper)]
+OnOff = Annotated[Literal["on", "off"], BeforeValidator(_on_off)]
 ThemeName = Annotated[Literal["system", "light", "dark"], BeforeValidator(_lower)]
 TrayChoice = Annotated[Literal["ask", "yes", "no"], BeforeValidator(_lower)]

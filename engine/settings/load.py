@@ -57,6 +57,7 @@ ENVIRONMENT: dict[str, Where] = {
     "SPARK_TRIGGER_INTERVAL": ("spark", "trigger_interval"),
     "WATERMARK_DELAY": ("spark", "watermark_delay"),
     "LATE_GRACE": ("spark", "late_grace"),
+    "RTLAKEHOUSE_DEMO": ("generator", "enabled"),
     "PRODUCER_RATE": ("generator", "rate"),
     "PRODUCER_COUNTRIES": ("generator", "countries"),
     "PRODUCER_CURRENCIES": ("generator", "currencies"),

@@ -21,6 +21,7 @@ from engine.settings.fields import (
     LogLevel,
     Mechanism,
     ModelProvider,
+    OnOff,
     Protocol,
     Seconds,
     Secret,
@@ -50,7 +51,7 @@ class WindowSettings(Section):
         "Size of text and controls",
         "Automatic leaves it to the desktop, and makes it larger where the desktop does not and "
         "the screen's pixels are too small to read.",
-        facts=Facts(unit="%", restart=ALL, empty="Automatic"),
+        facts=Facts(unit="%", restart=ALL, empty="Automatic", begin=100),
         ge=75,
         le=400,
     )
@@ -211,6 +212,13 @@ class GeneratorSettings(Section):
 
     model_config = ConfigDict(title="Demo data")
 
+    enabled: OnOff | None = setting(
+        None,
+        "Demo events",
+        "Automatic: on with the broker that comes along, off with an external Kafka, whose topic "
+        "they would fill. Counts at once.",
+        facts=Facts(empty="Automatic"),
+    )
     rate: float = setting(
         300.0,
         "Rate",

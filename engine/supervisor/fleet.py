@@ -33,6 +33,8 @@ class ServiceSpec:
     name: str
     choice: Choice
     depends_on: tuple[str, ...] = ()
+    off: str = ""
+    """Why it is not started with the others; empty where it is."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class Fleet:
             spawn_task=crew.spawn_task,
         )
         policy = crew.policy if provider.gives_up else replace(crew.policy, max_failures=None)
-        return Service(spec.name, spec.choice, policy, around)
+        service = Service(spec.name, spec.choice, policy, around)
+        service.off = spec.off
+        return service
 
     def emit(self, name: str, what: Notification) -> None:
         """Pass it on, and tell dependants of a service that is up again."""
@@ -133,9 +137,18 @@ class Fleet:
             self._seen[spec.name, each.name] = (each.launches, each.provider.port)
 
     def start_all(self) -> None:
-        """Everything at once; each waits for what it depends on."""
-        for name in self._specs:
-            self.start(name)
+        """Everything that is not off at once; each waits for what it depends on."""
+        for name, service in self.services.items():
+            if not service.off:
+                self.start(name)
+
+    def switch(self, name: str, off: str) -> None:
+        """Keeps one service off, and says why; or starts it, where the reason is empty."""
+        self.services[name].off = off
+        if off:
+            self.stop(name)
+        else:
+            self.start_with_dependencies(name)
 
     def start(self, name: str) -> None:
         """One service, unless the disk is too full for it."""

@@ -63,6 +63,8 @@ class Service:
         self.usage = Usage()
         self.meter = UsageMeter()
         self._why = choice.why
+        self.off = ""
+        """Why it is not started with the others; empty where it is."""
         self._around = around
         self._clock = around.tools.clock
         self._state = ServiceState(policy=policy)
@@ -101,9 +103,12 @@ class Service:
             restarts=state.restarts,
             rss_bytes=usage.rss_bytes,
             cpu_percent=usage.cpu_percent,
-            detail=state.detail,
+            detail=self._detail(state),
             last_lines=self._around.log.tail if state.state is State.FAILED else (),
         )
+
+    def _detail(self, state: ServiceState) -> str:
+        return state.detail or (self.off if state.state is State.STOPPED else "")
 
     def send(self, command: ChildCommand) -> bool:
         """To the child, if there is one that understands."""
@@ -135,7 +140,7 @@ class Service:
             _cancel(self._probing)
 
     def _announce(self, old: State) -> None:
-        new, detail = self._state.state, self._state.detail
+        new, detail = self._state.state, self._detail(self._state)
         if old is not new:
             self._around.log.write(f"[supervisor] {old.value} → {new.value} {detail}")
         change = StateChange(service=self.name, old=old, new=new, detail=detail)

@@ -113,6 +113,10 @@ class Supervisor:
         """Stop one service, then start it again."""
         self._call(lambda: self._fleet.restart(name))
 
+    def switch(self, name: str, off: str) -> None:
+        """Stop one service and say why it is off; or start it, where the reason is empty."""
+        self._call(lambda: self._fleet.switch(name, off))
+
     def send(self, name: str, command: ChildCommand) -> None:
         """A command for a child of ours; a Notice says so where it cannot be delivered."""
         self._call(lambda: self._fleet.send(name, command))

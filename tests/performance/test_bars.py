@@ -14,11 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyspark.sql import SparkSession
 
 from engine.contracts.names import Table
 from engine.host.control import ask
 from engine.lake import LakeReader
 from tests.e2e.lakehouse import Lakehouse, until
+from tests.integration.pipelines.conftest import config, pack, spark
+from tests.performance.budget import empty_job_ms, floors, stages
 from tests.performance.measure import (
     Watcher,
     arrivals,
@@ -28,6 +31,8 @@ from tests.performance.measure import (
     resident_mb,
     wait_lag_zero,
 )
+
+__all__ = ["config", "pack", "spark"]  # fixtures of the pipeline's tests: a driver of our own
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(3600)]
 
@@ -106,6 +111,16 @@ def test_that_events_are_visible_in_time_and_latency_does_not_grow(house: Lakeho
     assert growth <= 1.25
 
 
+def test_that_the_stages_of_a_batch_account_for_its_time(house: Lakehouse, tmp_path: Path) -> None:
+    """Of the batches of the test before, beside what the disk alone would cost."""
+    began = time.time() - min(SECONDS, 120)
+    found = stages(lake(house), began, time.time())
+    say(**found, **floors(tmp_path))
+    assert found["batches"] >= 3
+    parts = sum(found[f"{stage}_ms"] for stage in ("parse", "judge", "append", "gold"))
+    assert 0.85 * found["duration_ms"] <= parts <= 1.1 * found["duration_ms"]
+
+
 def test_that_a_backlog_is_drained_at_20000_events_a_second(house: Lakehouse) -> None:
     list(ask(house.paths, {"op": "stop", "service": "pipeline"}))
     house.wait_state("pipeline", "STOPPED")
@@ -129,3 +144,9 @@ def test_that_a_backlog_is_drained_at_20000_events_a_second(house: Lakehouse) ->
 def test_that_it_stops_in_good_order(house: Lakehouse) -> None:
     assert house.stop() == 0
     assert not Path(house.paths.run / "control.json").exists()
+
+
+def test_that_an_empty_spark_job_is_the_floor_of_a_batch(spark: SparkSession) -> None:
+    took = empty_job_ms(spark)
+    say(empty_spark_job_ms=took)
+    assert took < 1000

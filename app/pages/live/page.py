@@ -19,6 +19,7 @@ from app.pages.live.words import waiting
 from app.refresh import Refresher
 from app.widgets.charts.chart import Export
 from app.widgets.charts.saving import save
+from app.widgets.elided import ElidedLabel
 from app.widgets.placeholder import Placeholder
 from app.widgets.segmented import Segmented
 from app.widgets.tone import set_tone
@@ -67,6 +68,8 @@ class LivePage(Page):
             context, self, self._read_hours, self._show_hours, HOURS_EVERY_S, "live-hours"
         )
         self.hours_refresher.status.hide()
+        for refresher in (self.refresher, self.hours_refresher):
+            refresher.status.told.connect(self._show_trouble)
         self.charts.dimension_chosen.connect(lambda _: self.refresher.now())
         self._fill_header()
         self._fill_body()
@@ -75,6 +78,9 @@ class LivePage(Page):
     def _fill_header(self) -> None:
         self.through = QLabel()
         self.through.setObjectName("small")
+        self.hours_trouble = ElidedLabel()
+        self.hours_trouble.setObjectName("small")
+        self.hours_trouble.hide()
         self.window_choice = Segmented([(tr(text), value) for text, value in WINDOWS])
         self.window_choice.setAccessibleName(tr("Time shown"))
         self.window_choice.choose(DEFAULT_WINDOW)
@@ -89,6 +95,7 @@ class LivePage(Page):
         for widget in (
             self.through,
             self.refresher.status,
+            self.hours_trouble,
             self.window_choice,
             self.pause_button,
             self.csv_button,
@@ -190,6 +197,17 @@ class LivePage(Page):
 
     def _show_nothing(self, error: LakehouseError) -> None:
         self.placeholder.show_error(error, self.refresher.now)
+
+    def _show_trouble(self) -> None:
+        """The figures of the hour are read by themselves: that they are old is said beside."""
+        hours = self.hours_refresher.status
+        # Where nothing at all can be read, once is enough.
+        alone = hours.troubled and not self.refresher.status.troubled
+        self.hours_trouble.setVisible(alone)
+        if alone:
+            text = tr("Figures of the hour: {0}").format(hours.text())
+            self.hours_trouble.say(text, hours.more)
+            set_tone(self.hours_trouble, str(hours.property("tone")))
 
     def _show_hours(self, hours: HoursReading | None) -> None:
         self._hours = hours

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.formats import compact, money, money_compact, number, percent
+from app.service_names import service_title
 from app.words import tr
 from engine.contracts.names import State
 from engine.contracts.status import ServiceSnapshot
@@ -61,11 +62,11 @@ def kpi_hint(spec: KpiSpec, minute: str) -> str:
 def waiting(services: Iterable[ServiceSnapshot]) -> str:
     """What is still on its way before there can be events."""
     states = [
-        tr("{0}: {1}").format(service.name.capitalize(), tr(_STATES[service.state]))
+        tr("{0}: {1}").format(service_title(service.name), tr(_STATES[service.state]))
         for service in services
     ]
     listed = " · ".join(states) or tr("The services are about to start.")
     return tr(
         "{0}\nFigures appear here within seconds of the first event. Nothing comes? The Services "
-        "page shows what is wrong, and Settings starts the demo events."
+        "page shows what is wrong, and Settings, Demo data, turns the demo events on or off."
     ).format(listed)

@@ -15,6 +15,7 @@ from app.icons import icon
 from app.models.log_model import LogModel
 from app.pages.services.log_view import LogView
 from app.refresh import Refresher
+from app.service_names import service_title
 from app.widgets.placeholder import Placeholder
 from app.widgets.search import SearchField
 from app.words import tr
@@ -62,24 +63,32 @@ class LogPane(QWidget):
         self.refresher.stop()
 
     def choose(self, service: str) -> None:
-        """Shows a service's log."""
-        place = self.services.findText(service)
-        if place >= 0 and place != self.services.currentIndex():
-            self.services.setCurrentIndex(place)
+        """Shows a service's log, also before it has written a line."""
+        if self.services.findData(service) < 0:
+            self.services.addItem(service_title(service), service)
+        self.services.setCurrentIndex(self.services.findData(service))
 
     def offer(self, names: tuple[str, ...]) -> None:
-        """The logs to choose from; the first one is shown at first."""
-        shown = tuple(self.services.itemText(n) for n in range(self.services.count()))
-        if names == shown:
+        """The logs to choose from; the first one is shown at first. The chosen one stays."""
+        chosen = self.chosen
+        if chosen is not None and chosen not in names:
+            names = (*names, chosen)
+        if names == tuple(self.services.itemData(n) for n in range(self.services.count())):
             return
-        chosen = self.services.currentText()
         self.services.blockSignals(True)
         self.services.clear()
-        self.services.addItems(names)
-        self.services.setCurrentIndex(max(self.services.findText(chosen), 0) if names else -1)
+        for name in names:
+            self.services.addItem(service_title(name), name)
+        self.services.setCurrentIndex(max(self.services.findData(chosen), 0) if names else -1)
         self.services.blockSignals(False)
-        if self.services.currentText() != chosen:
+        if self.chosen != chosen:
             self._switch()
+
+    @property
+    def chosen(self) -> str | None:
+        """The service whose log is shown; None before there is any."""
+        name = self.services.currentData()
+        return name if isinstance(name, str) else None
 
     def _build(self) -> None:
         self.services = QComboBox()
@@ -129,7 +138,7 @@ class LogPane(QWidget):
         column.addLayout(self.foot)
 
     def _connect(self) -> None:
-        self.services.currentTextChanged.connect(lambda _text: self._switch())
+        self.services.currentIndexChanged.connect(lambda _place: self._switch())
         self.levels.currentIndexChanged.connect(self._filter)
         self.search.searched.connect(self._search)
         self.search.returnPressed.connect(self.find_next)
@@ -152,7 +161,7 @@ class LogPane(QWidget):
 
     def _switch(self) -> None:
         """A log of its own place: what still comes from the one before is dropped."""
-        service = self.services.currentText()
+        service = self.chosen
         self._tail = LogTail(self._folder, service) if service else None
         self.model.replace(())
         self._older_left = False

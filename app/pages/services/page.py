@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDir, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QPushButton,
     QSplitter,
@@ -21,7 +20,10 @@ from app.page import Page, PageCommand
 from app.pages.services.diagnostics import Diagnostics
 from app.pages.services.log_pane import LogPane
 from app.pages.services.service_card import ServiceCard
+from app.statusline import sentence
 from app.widgets.badge import StateBadge
+from app.widgets.elided import ElidedLabel
+from app.widgets.file_dialogs import ask_save
 from app.widgets.placeholder import Placeholder
 from app.widgets.scroll import Scroll
 from app.words import tr
@@ -52,7 +54,11 @@ class ServicesPage(Page):
         self.bundle.setObjectName("supportBundle")
         self.bundle.setToolTip(tr("A zip with logs, status and settings; secrets are removed"))
         self.bundle.clicked.connect(self.save_bundle)
+        self.reason = ElidedLabel()
+        self.reason.setObjectName("small")
+        self.reason.setAccessibleName(tr("What is not as it should be"))
         self.header_row.insertWidget(1, self.overall)
+        self.header_row.insertWidget(2, self.reason)
         self.header_row.addWidget(self.bundle)
         self._grid = QGridLayout()
         self.empty = Placeholder()
@@ -95,6 +101,7 @@ class ServicesPage(Page):
         """Reads the supervisor's snapshot, which never waits."""
         report = self.context.desk.snapshot()
         self.overall.show_state(report.state if report else None)
+        self.reason.say(sentence(report) if report else "")
         if report is None or not report.services:
             self._show_empty()
             return
@@ -116,15 +123,14 @@ class ServicesPage(Page):
         """Asks where to, then writes it in the background."""
         if self._saving:
             return
-        proposal = QDir.home().filePath(bundle_name())
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, tr("Save support bundle"), proposal, tr("Zip archive (*.zip)")
-        )
-        if not chosen:
+        kinds = tr("Zip archive (*.zip)")
+        ask_save(self, tr("Save support bundle"), bundle_name(), kinds, self._write_bundle)
+
+    def _write_bundle(self, target: Path) -> None:
+        if self._saving:
             return
         self._set_saving(True)
         paths, report = self.context.desk.paths, self.context.desk.snapshot()
-        target = Path(chosen)
         self.context.door.ask(
             lambda: write_bundle(target, paths, report),
             self._saved,

@@ -54,7 +54,7 @@ class ServiceCard(Card):
         breathe()
         super().__init__(parent=parent)
         self.service = service
-        self.setAccessibleName(tr("Service {0}").format(service))
+        self.setAccessibleName(tr("Service {0}").format(service_title(service)))
         self.title_label.setObjectName("heading")
         self.title_label.setText(service_title(service))
         self.title_label.show()
@@ -137,7 +137,9 @@ class ServiceCard(Card):
         self.copy_port.setFixedSize(24, 20)
         self.copy_port.setStyleSheet("padding: 0;")
         self.copy_port.setToolTip(tr("Copy the address"))
-        self.copy_port.setAccessibleName(tr("Copy the address of {0}").format(self.service))
+        self.copy_port.setAccessibleName(
+            tr("Copy the address of {0}").format(service_title(self.service))
+        )
         self.copy_port.clicked.connect(self._copy_port)
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -162,7 +164,7 @@ class ServiceCard(Card):
     def _button(self, key: str, text: str, signal: object) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(f"{self.service}-{key}")
-        button.setAccessibleName(f"{text}: {self.service}")
+        button.setAccessibleName(f"{text}: {service_title(self.service)}")
         button.clicked.connect(lambda: signal.emit(self.service))  # type: ignore[attr-defined]  # a bound signal
         return button
 

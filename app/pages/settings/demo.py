@@ -18,6 +18,13 @@ from engine.contracts.status import StateChange
 from engine.readings.generator import IncidentChoice
 
 UP = (State.READY, State.DEGRADED)
+DOWN = (
+    "The demo events do not run. The Services page starts them now; the setting below says whether "
+    "they run at every start."
+)
+LEFT_OUT = (
+    "The program was started with --no-demo. The setting below counts when it is started without."
+)
 
 
 class DemoPanel(QWidget):
@@ -95,19 +102,23 @@ class DemoPanel(QWidget):
     def refresh(self) -> None:
         """Takes the generator's state from the desk; cheap."""
         report = self._context.desk.snapshot()
-        states = {s.name: s.state for s in report.services} if report else {}
-        self._show_state(states.get(Service.GENERATOR.value))
+        services = {s.name: s for s in report.services} if report else {}
+        generator = services.get(Service.GENERATOR.value)
+        if generator is not None:
+            self._show_state(generator.state, generator.detail)
+        else:
+            self._show_state(None, tr(LEFT_OUT) if services else "")
 
     def hear(self, service: str, what: object) -> None:
         """What the supervisor reports."""
         if service != Service.GENERATOR.value:
             return
         if isinstance(what, StateChange):
-            self._show_state(what.new)
+            self._show_state(what.new, what.detail)
         elif isinstance(what, Produced):
             self._show_flow(what)
 
-    def _show_state(self, state: State | None) -> None:
+    def _show_state(self, state: State | None, detail: str) -> None:
         self.state = state
         self.badge.show_state(state)
         up = state in UP
@@ -116,8 +127,7 @@ class DemoPanel(QWidget):
         if not up:
             self._ends = None
             self.playing.setText("")
-            hint = tr("The demo events do not run. The Services page starts them.")
-            self.flow.setText(hint)
+            self.flow.setText(detail or tr(DOWN))
         elif not self.flow.text() or not self.flow.property("live"):
             self.flow.setText(tr("Waiting for the first events."))
         self.flow.setProperty("live", False)

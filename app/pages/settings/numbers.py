@@ -26,6 +26,16 @@ SLIDER_TOP = 5_000.0
 class NumberBox(QDoubleSpinBox):
     """Writes ``300`` and not ``300.0``."""
 
+    begin: float | None = None
+    """Where stepping up from the least value leads, which stands for no number."""
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 -- Qt's name
+        """From "Automatic" to a number that one may want, not to the least there is."""
+        if self.begin is not None and steps > 0 and self.value() == self.minimum():
+            self.setValue(self.begin)
+        else:
+            super().stepBy(steps)
+
     def textFromValue(self, value: float) -> str:  # noqa: N802 -- Qt's name
         """Without zeros after the point."""
         text = f"{value:,.{self.decimals()}f}"
@@ -48,6 +58,7 @@ class NumberEditor(Editor):
         self._may_be_empty = bool(info.empty)
         self.spin.setRange(low - 1 if info.empty else low, high if size else high / self._scale)
         self.spin.setSpecialValueText(tr(info.empty))
+        self.spin.begin = info.begin
         self.spin.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.spin.setSuffix(" GB" if size else f" {tr(info.unit)}" if info.unit else "")
         self.spin.lineEdit().setTextMargins(6, 0, 0, 0)

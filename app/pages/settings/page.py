@@ -29,7 +29,7 @@ from app.widgets.placeholder import Placeholder
 from app.widgets.scroll import Scroll
 from app.widgets.search import SearchField
 from app.words import tr
-from engine.contracts.names import State
+from engine.contracts.names import Service, State
 from engine.contracts.status import StateChange
 from engine.errors import LakehouseError
 from engine.readings import settings as engine
@@ -215,6 +215,9 @@ class SettingsPage(Page):
         before = self.row(path).info
         after = next(info for info in reading.settings if info.path == path)
         self.pending.note(before, after)
+        if self.demo.state is State.STOPPED:
+            # They go by it when they are started, which a change of theirs must not do by itself.
+            self.pending.started(Service.GENERATOR.value)
         self._show(reading, saved=path)
         if path == THEME:
             self.context.theme.choose(cast(Choice, after.value))

@@ -52,6 +52,7 @@ class Running:
         self.pack = pack
         self.lake = lake
         self.locks = TableLocks()
+        self.on_driver = True
         self.reports: list[BatchDone] = []
         self._open: list[BatchRunner | Gold] = []
         ensure_tables(lake, pack)
@@ -105,6 +106,7 @@ class Running:
             floors=floors,
             report=self.reports.append,
             lag=lambda _: 0,
+            on_driver=self.on_driver,
         )
 
     def feed(self, runner: BatchRunner, records: Sequence[KafkaRecord]) -> None:

@@ -58,10 +58,12 @@ def test_that_one_batch_gives_the_oracles_lake(running: Make, records) -> None:
     assert told.late == sum(row["is_late"] for row in expected.silver.values())
 
 
+@pytest.mark.parametrize("on_driver", [True, False], ids=["on-driver", "on-executors"])
 def test_that_many_batches_give_the_oracles_lake_and_one_row_of_metrics_each(
-    running: Make, records
+    running: Make, records, on_driver: bool
 ) -> None:
     lake = running()
+    lake.on_driver = on_driver
     runner = lake.start()
     parts = _cut(records, 90)
     for part in parts:
@@ -72,6 +74,10 @@ def test_that_many_batches_give_the_oracles_lake_and_one_row_of_metrics_each(
     assert sorted(row["batch_id"] for row in metrics) == list(range(len(parts)))
     assert sum(row["input_rows"] for row in metrics) == len(records)
     assert sum(row["rejected"] for row in metrics) == len(rows_of(lake.lake, Table.QUARANTINE))
+    for row in metrics:
+        stages = row["parse_ms"] + row["judge_ms"] + row["append_ms"] + row["gold_ms"]
+        assert 0.8 * row["duration_ms"] < stages <= row["duration_ms"]
+        assert max(row["bronze_ms"], row["silver_ms"]) <= row["append_ms"]
 
 
 def test_that_spark_and_duckdb_see_one_row_a_minute_too(running: Make, records, spark) -> None:
@@ -100,6 +106,7 @@ def test_that_a_big_batch_gives_what_small_ones_give(running: Make, records, mon
     for part in _cut(records, 100):
         small.feed(runner, part)
     monkeypatch.setattr(batch_module, "SMALL_BATCH", 50)
+    big.on_driver = False
     big.feed(big.start(), records)
     big.check(records)
     assert silver_of(small.lake) == silver_of(big.lake)
@@ -114,6 +121,22 @@ def test_that_a_batch_above_the_limit_gives_the_oracles_lake(running: Make) -> N
     lake.check(many)
 
 
+def test_that_records_too_large_for_the_driver_are_written_by_spark(running: Make, spark) -> None:
+    lake = running()
+    many = as_records(make_events(2000, 6, NOON_MS), NOON_MS, per_ms=60)
+    runner = lake.start()
+    lake.feed(runner, many[:900])
+    conf = spark.sparkContext._jsc.sc().conf()
+    kept = conf.get("spark.driver.maxResultSize")
+    conf.set("spark.driver.maxResultSize", "300k")
+    try:
+        lake.feed(runner, many)
+    finally:
+        conf.set("spark.driver.maxResultSize", kept)
+    assert not runner._on_driver
+    lake.check(many)
+
+
 KILLS = ("before-bronze", "bronze", "silver", "quarantine", "gold_kpis", "gold", "metrics")
 
 
@@ -121,7 +144,7 @@ def _kill_after(monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
     """From this stage on nothing is written any more, as if the process had ended there."""
     gone = threading.Event()
     spark, refused, metrics = (
-        Sinks.append_spark,
+        Sinks.append_events,
         Sinks.append_quarantine,
         Sinks.append_metrics,
     )
@@ -129,7 +152,7 @@ def _kill_after(monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
         stage, (Table.BRONZE, Table.SILVER)
     )
 
-    def append_spark(self, rows, table, mark, files) -> None:
+    def append_events(self, rows, table, mark, files) -> None:
         if table not in reached:
             gone.set()
             raise Killed(table)
@@ -159,7 +182,7 @@ def _kill_after(monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
         metrics(self, row, mark)
 
     original, original_merge = Gold.refresh, Gold._merge
-    monkeypatch.setattr(Sinks, "append_spark", append_spark)
+    monkeypatch.setattr(Sinks, "append_events", append_events)
     monkeypatch.setattr(Sinks, "append_quarantine", append_quarantine)
     monkeypatch.setattr(Sinks, "append_metrics", append_metrics)
     monkeypatch.setattr(Gold, "refresh", refresh)
@@ -234,16 +257,16 @@ def test_that_a_first_batch_without_bronze_is_judged_as_the_first_time(
 
 
 def _lose(monkeypatch: pytest.MonkeyPatch, lost: Table) -> None:
-    spark = Sinks.append_spark
+    spark = Sinks.append_events
 
-    def append_spark(self, rows, table, mark, files) -> None:
+    def append_events(self, rows, table, mark, files) -> None:
         if table is not lost:
             spark(self, rows, table, mark, files)
 
     def refresh(self, minutes, mark) -> None:
         raise Killed("gold")
 
-    monkeypatch.setattr(Sinks, "append_spark", append_spark)
+    monkeypatch.setattr(Sinks, "append_events", append_events)
     monkeypatch.setattr(Gold, "refresh", refresh)
 
 

@@ -44,7 +44,7 @@ def _last(pane):
 
 
 def test_that_the_first_log_is_shown_at_its_end(qtbot, pane):
-    assert pane.services.currentText() == "broker"
+    assert (pane.chosen, pane.services.currentText()) == ("broker", "Broker")
     assert _last(pane).endswith("line 299")
     bar = pane.view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
@@ -77,6 +77,15 @@ def test_that_another_service_has_its_own_lines(qtbot, pane):
     pane.choose("pipeline")
     qtbot.waitUntil(lambda: pane.model.total == 4)
     assert _last(pane).endswith("y: on")
+
+
+def test_that_a_log_that_is_not_there_yet_can_be_waited_for(qtbot, context, pane):
+    pane.choose("llm")
+    qtbot.waitUntil(lambda: pane.empty.isVisible())
+    assert pane.services.currentText() == "Language model"
+    _write(context, "llm", ["INFO x: up"])
+    qtbot.waitUntil(lambda: pane.model.total == 1)
+    assert (pane.chosen, _last(pane)[-2:]) == ("llm", "up")
 
 
 def test_that_a_level_hides_the_rest_and_says_how_many(qtbot, pane):

@@ -8,6 +8,7 @@ import time
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from app.formats import local_time
 from app.pages.data import DataPage
 from app.pages.live import LivePage
 from app.pages.pipeline import PipelinePage
@@ -35,6 +36,28 @@ def test_that_it_reads_again_and_again_until_stopped(context, owner, qtbot):
     refresher.stop()
     assert shown[:3] == [0, 1, 2]
     assert "Paused" in refresher.status.text()
+
+
+def test_that_paused_figures_never_claim_to_be_fresh(context, owner, qtbot, monkeypatch):
+    refresher = Refresher(context, owner, lambda: lambda: 1, lambda _: None, 60.0)
+    refresher.start()
+    qtbot.waitUntil(lambda: refresher.status.text().startswith("Updated"))
+    shown = refresher._shown_on
+    refresher.stop()
+    assert refresher.status.text() == f"Paused: as of {local_time(shown)}"
+    later = time.monotonic() + 3600
+    monkeypatch.setattr("app.refresh.time.monotonic", lambda: later)
+    refresher.describe()
+    assert refresher.status.text() == f"Paused: as of {local_time(shown)}"
+
+
+def test_that_a_long_failure_gives_way_instead_of_widening_the_window(context, owner):
+    refresher = Refresher(context, owner, lambda: lambda: 1, lambda _: None, 60.0)
+    long = "The lake folder cannot be read. " * 20
+    refresher.status.tell(long, "bad", "Start it.")
+    assert refresher.status.minimumSizeHint().width() < 100
+    assert refresher.status.sizeHint().width() > 1000
+    assert refresher.status.toolTip().endswith("Start it.")
 
 
 def test_that_a_slow_read_is_not_asked_for_twice(context, owner, qtbot):
@@ -80,7 +103,8 @@ def test_that_an_error_is_shown_with_its_remedy_and_then_forgotten(context, owne
     refresher = Refresher(context, owner, lambda: work, lambda _: None, 0.01)
     refresher.start()
     qtbot.waitUntil(lambda: refresher.status.text() == "The lake is gone.")
-    assert refresher.status.toolTip() == "Start it."
+    assert refresher.status.toolTip() == "The lake is gone. Start it."
+    assert refresher.status.accessibleDescription() == "The lake is gone. Start it."
     assert refresher.status.property("tone") == "bad"
     broken[0] = False
     qtbot.waitUntil(lambda: refresher.status.text().startswith("Updated"))

@@ -148,7 +148,28 @@ def test_that_a_card_opens_its_log(qtbot, context, page):
     page.tabs.setCurrentWidget(page.diagnostics)
     page.cards["pipeline"].log.click()
     assert page.tabs.currentWidget() is page.logs
-    assert page.logs.services.currentText() == "pipeline"
+    assert page.logs.services.currentText() == "Pipeline"
+    assert page.logs.chosen == "pipeline"
+
+
+def test_that_the_palette_s_log_is_shown_though_nothing_was_read_yet(qtbot, context, page):
+    for name in ("broker", "pipeline"):
+        (context.desk.paths.logs / f"{name}.log").write_text(f"of {name}\n")
+    page.shown()
+    page.receive("pipeline")
+    qtbot.waitUntil(lambda: page.logs.services.count() == 2)
+    assert page.logs.chosen == "pipeline"
+    qtbot.waitUntil(lambda: page.logs.model.total == 1)
+    assert page.logs.model.index(0).data().endswith("of pipeline")
+
+
+def test_that_the_header_says_why_it_is_degraded(context, page):
+    context.desk.report = report_of(service("broker"), service("vectors", State.STOPPED))
+    page.shown()
+    assert (page.overall.text(), page.reason.text()) == ("Degraded", "Knowledge is stopped")
+    context.desk.report = report_of(service("broker"), service("generator", State.STOPPED))
+    page.refresh()
+    assert (page.overall.text(), page.reason.text()) == ("Ready", "Demo events are paused")
 
 
 def test_that_findings_are_counted_for_the_rail(qtbot, page, findings):
@@ -213,12 +234,13 @@ def test_that_a_fix_that_fails_is_told(qtbot, page, findings, monkeypatch, toast
     assert page.diagnostics.again.isEnabled()
 
 
-def test_that_the_support_bundle_is_written_where_the_person_says(
-    qtbot, context, page, monkeypatch, tmp_path, toasts
-):
+def test_that_the_support_bundle_is_written_where_the_person_says(qtbot, page, tmp_path, toasts):
     target = tmp_path / "b.zip"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     page.save_bundle()
+    dialog = page.findChild(QFileDialog)
+    assert dialog.isVisible()
+    dialog.fileSelected.emit(str(target))
+    dialog.reject()
     assert not page.bundle.isEnabled()
     qtbot.waitUntil(page.bundle.isEnabled, timeout=30_000)  # it looks at the whole computer
     assert zipfile.is_zipfile(target)
@@ -226,10 +248,11 @@ def test_that_the_support_bundle_is_written_where_the_person_says(
     assert str(target) in toasts[-1][1]
 
 
-def test_that_no_bundle_is_written_when_the_person_thinks_again(page, monkeypatch):
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+def test_that_no_bundle_is_written_when_the_person_thinks_again(page, toasts):
     page.save_bundle()
+    page.findChild(QFileDialog).reject()
     assert page.bundle.isEnabled()
+    assert toasts == []
 
 
 def test_that_the_palette_has_its_commands(context, page):

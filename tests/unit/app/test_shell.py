@@ -137,7 +137,30 @@ def test_that_the_status_says_what_is_wrong():
         ),
     )
     report = StatusReport(state=State.FAILED, services=services, pipeline=PipelineStatus())
-    assert sentence(report) == "pipeline failed: Out of memory."
+    assert sentence(report) == "Pipeline failed: Out of memory."
+
+
+@pytest.mark.parametrize(
+    ("stopped", "state", "said"),
+    [
+        ("generator", State.READY, "Demo events are paused"),
+        ("pipeline", State.DEGRADED, "Pipeline is stopped"),
+        ("llm", State.DEGRADED, "Language model is stopped"),
+    ],
+)
+def test_that_a_stopped_service_is_named_and_paused_demo_events_are_no_fault(
+    shell, stopped, state, said
+):
+    names = ("broker", "pipeline", "generator", "llm")
+    report = report_of(*(service(n, State.STOPPED if n == stopped else State.READY) for n in names))
+    shell.status.show_report(report)
+    assert (report.state, shell.status.detail.text()) == (state, said)
+    assert shell.status.detail.toolTip() == said
+
+
+def test_that_demo_events_that_the_settings_keep_off_are_not_told_all_day():
+    off = service("generator", State.STOPPED, detail="Off: Settings keeps them off.")
+    assert sentence(report_of(service("broker"), off)) == ""
 
 
 def test_that_every_colour_of_the_style_sheet_is_known():
@@ -224,6 +247,9 @@ def test_that_a_count_is_seen_in_a_narrow_window_too(shell):
     shell.rail.set_count("alerts", 2)
     assert button.icon().cacheKey() != plain
     assert button.toolTip().startswith("Alerts, 2 open")
+    for count, told in ((1, "Services, 1 wants attention"), (2, "Services, 2 want attention")):
+        shell.rail.set_count("services", count)
+        assert shell.rail._buttons["services"].accessibleName() == told
     shell.rail.set_count("alerts", 0)
     assert button.icon().cacheKey() == plain
     assert button.toolTip().startswith("Alerts  ")

@@ -109,6 +109,12 @@ def test_that_without_demo_events_there_is_nothing_to_pause(desk, tray):
     desk.report = report_of(service("broker"))
     tray.refresh()
     assert not tray.pause_action.isVisible()
+    # Kept off by the settings: one click must not fill the topic of somebody's Kafka.
+    off = service("generator", State.STOPPED, detail="Off: the broker is your own.")
+    desk.report = report_of(service("broker"), off)
+    tray.refresh()
+    assert not tray.pause_action.isVisible()
+    assert "paused" not in tray.icon.toolTip()
 
 
 def test_that_a_failure_and_an_alert_are_told(context, tray, with_tray, told):

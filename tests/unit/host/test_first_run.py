@@ -5,18 +5,22 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import SettingsError
+from engine.host.compose import demo_off
 from engine.host.first_run import (
+    DEMO,
     OwnKafka,
     apply_choice,
     machine,
     overruled,
     problem_with,
+    take_over_demo,
     try_kafka,
 )
-from engine.host.window_state import load_window
+from engine.host.window_state import FILE, WindowState, load_window
 from engine.paths import DataPaths
 from engine.providers.kafka_client import BrokerSilent
 from engine.settings import load_settings
+from engine.settings.save import save_settings
 from engine.settings.secrets import secret_store
 
 pytestmark = pytest.mark.unit
@@ -59,14 +63,15 @@ def test_that_a_form_tells_what_is_missing(kafka, word):
 
 def test_that_demo_events_need_no_settings_file(paths):
     apply_choice(paths, None)
-    state = load_window(paths)
-    assert (state.welcomed, state.demo) == (True, True)
+    assert load_window(paths).welcomed
+    assert demo_off(load_settings({}, paths.root), "kafka") == ""
     assert not paths.settings_file.exists()
 
 
 def test_that_ones_own_kafka_is_in_the_settings_and_its_password_is_not(paths):
     apply_choice(paths, OwnKafka("a:1, b:2", "SASL_SSL", "me", "planted-pw"))
-    assert (load_window(paths).welcomed, load_window(paths).demo) == (True, False)
+    assert load_window(paths).welcomed
+    assert "your own Kafka" in demo_off(load_settings({}, paths.root), "external")
     assert "planted-pw" not in paths.settings_file.read_text()
     kafka = load_settings({}, paths.root, secret_store(paths)).kafka
     assert (kafka.bootstrap_servers, kafka.security_protocol) == ("a:1, b:2", "SASL_SSL")
@@ -77,9 +82,47 @@ def test_that_ones_own_kafka_is_in_the_settings_and_its_password_is_not(paths):
 
 def test_that_going_back_to_demo_events_forgets_the_address(paths):
     apply_choice(paths, OwnKafka("a:1"))
+    save_settings(paths, {DEMO: "off"})
     apply_choice(paths, None)
-    assert load_settings({}, paths.root).kafka.bootstrap_servers is None
-    assert load_window(paths).demo
+    settings = load_settings({}, paths.root)
+    assert settings.kafka.bootstrap_servers is None
+    assert demo_off(settings, "kafka") == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "broker", "made"),
+    [
+        (None, "kafka", True),
+        (None, "redpanda", True),
+        (None, "external", False),
+        ("on", "external", True),
+        ("off", "kafka", False),
+    ],
+)
+def test_that_demo_events_go_into_no_topic_of_somebody_else_unasked(paths, wanted, broker, made):
+    paths.create()
+    save_settings(paths, {DEMO: wanted})
+    assert (demo_off(load_settings({}, paths.root), broker) == "") is made
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"), [("demo = false", "off"), ("demo = true", None), ("", None)]
+)
+def test_that_what_earlier_builds_kept_becomes_a_setting(paths, line, kept):
+    paths.create()
+    (paths.root / FILE).write_text(f'welcomed = true\nlast_page = "sql"\n{line}\n')
+    take_over_demo(paths)
+    assert load_settings({}, paths.root).generator.enabled == kept
+    assert load_window(paths) == WindowState(welcomed=True, last_page="sql")
+    assert "demo" not in (paths.root / FILE).read_text()
+
+
+def test_that_a_setting_that_was_made_already_is_not_taken_over(paths):
+    paths.create()
+    (paths.root / FILE).write_text("demo = false\n")
+    save_settings(paths, {DEMO: "on"})
+    take_over_demo(paths)
+    assert load_settings({}, paths.root).generator.enabled == "on"
 
 
 def test_that_a_wrong_form_keeps_nothing(paths):
@@ -120,4 +163,5 @@ def test_that_the_machine_is_checked_and_only_what_a_person_can_judge_is_told(pa
 def test_that_an_environment_that_decides_otherwise_is_told():
     env = {"KAFKA_BOOTSTRAP_SERVERS": "c:3"}
     assert "c:3 is used" in overruled(own=False, env=env)
+    assert "demo events" in overruled(own=False, env=env)
     assert overruled(own=True, env={}) == ""

@@ -52,4 +52,18 @@ def test_that_one_that_cannot_be_had_now_is_not_waited_for(state: State) -> None
 
 
 def test_that_paused_demo_events_are_no_fault() -> None:
-    assert usable(services(**{**STREAM, "generator": State.STOPPED}, vectors=State.READY))
+    paused = services(**{**STREAM, "generator": State.STOPPED}, vectors=State.READY)
+    assert usable(paused)
+    assert overall(paused) is State.READY
+
+
+def test_that_paused_demo_events_hide_no_fault_of_another() -> None:
+    paused = {**STREAM, "generator": State.STOPPED}
+    assert overall(services(**{**paused, "broker": State.STARTING})) is State.STARTING
+    assert overall(services(**{**paused, "pipeline": State.STOPPED})) is State.DEGRADED
+    assert not usable(services(**{**paused, "pipeline": State.STOPPED}))
+
+
+def test_that_nothing_running_is_stopped() -> None:
+    assert overall(services(**dict.fromkeys(STREAM, State.STOPPED))) is State.STOPPED
+    assert overall(services(generator=State.STOPPED)) is State.STOPPED

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
+from deltalake import DeltaTable, Field, Schema
+from deltalake.schema import PrimitiveType
 
 from engine.contracts.names import Table
 from engine.contracts.pack import FieldSpec, PackSpec
 from pipelines.errors import LakeError
-from pipelines.tables import Lake, ensure_tables, gold_columns, silver_columns
+from pipelines.sinks import Sinks
+from pipelines.stages import STAGES
+from pipelines.tables import (
+    METRICS,
+    Lake,
+    TableLocks,
+    ensure_tables,
+    gold_columns,
+    silver_columns,
+)
 from tests.oracle import KPI_COLUMNS, SEGMENT_COLUMNS
 from tests.unit.pipelines.lakes import commit, mark, rows_of
 
@@ -76,6 +88,19 @@ def test_that_a_new_field_of_the_pack_becomes_a_column(lake: Lake, pack, kind: s
     assert "loyalty" in _columns(lake, Table.SILVER)
     assert rows_of(lake, Table.SILVER)[0]["loyalty"] is None
     assert lake.open(Table.GOLD_KPIS).version() == 0
+
+
+def test_that_a_lake_of_before_the_stages_gets_their_columns(tmp_path: Path, pack) -> None:
+    lake = Lake(tmp_path / "old")
+    ensure_tables(lake, pack)
+    kept = {name: kind for name, kind in METRICS.items() if name.removesuffix("_ms") not in STAGES}
+    rmtree(lake.path(Table.METRICS))
+    fields = [Field(name, PrimitiveType(kind)) for name, kind in kept.items()]
+    DeltaTable.create(lake.path(Table.METRICS), Schema(fields), name=Table.METRICS.value)
+    assert ensure_tables(lake, pack) == {Table.METRICS}
+    row = dict.fromkeys(METRICS, None) | {"query": "main", "parse_ms": 12.5}
+    Sinks(lake, TableLocks()).append_metrics(row, mark())
+    assert rows_of(lake, Table.METRICS)[0]["parse_ms"] == 12.5
 
 
 def test_that_a_field_gone_from_the_pack_keeps_its_column(lake: Lake, pack) -> None:

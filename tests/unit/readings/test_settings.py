@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from engine.contracts.names import State
 from engine.contracts.protocol import SetRate
+from engine.contracts.status import ServiceSnapshot
 from engine.errors import LakehouseError
+from engine.host.compose import Instance
 from engine.host.desk import Desk
 from engine.host.follow import Refused
 from engine.paths import DataPaths
@@ -71,6 +75,40 @@ def test_that_a_new_rate_counts_at_once_and_is_saved(paths):
 def test_that_a_rate_is_saved_while_nothing_runs(paths):
     reading = page.change_settings(_Desk(paths, up=False), {page.RATE: 42.0})
     assert _value(reading, page.RATE) == 42
+
+
+@pytest.mark.parametrize(
+    ("wanted", "broker", "off"),
+    [("off", "kafka", True), ("on", "external", False), (None, "external", True)],
+)
+def test_that_the_switch_of_the_demo_events_counts_at_once(paths, wanted, broker, off):
+    desk, told = _Desk(paths), list[tuple[str, bool]]()
+    states = dict.fromkeys(("broker", "generator"), State.READY)
+    desk.running = _running(states, broker, told)
+    page.change_settings(desk, {page.DEMO: wanted})
+    assert told == [("generator", off)]
+
+
+def test_that_demo_events_that_were_left_out_cannot_be_switched(paths):
+    desk, told = _Desk(paths), list[tuple[str, bool]]()
+    desk.running = _running({"broker": State.READY}, "kafka", told)
+    assert _value(page.change_settings(desk, {page.DEMO: "on"}), page.DEMO) == "on"
+    assert told == []
+
+
+def _running(states: dict[str, State], broker: str, told: list[tuple[str, bool]]) -> Any:
+    """Only an instance, whose supervisor notes what is switched, and whether off."""
+    services = tuple(
+        ServiceSnapshot(name=name, provider=broker, why="", state=state)
+        for name, state in states.items()
+    )
+    supervisor = SimpleNamespace(
+        snapshot=lambda: services,
+        switch=lambda name, off: told.append((name, bool(off))),
+    )
+    instance = SimpleNamespace(supervisor=supervisor, configure=lambda _settings: None)
+    instance.switch_demo = lambda settings: Instance.switch_demo(instance, settings)  # type: ignore[arg-type]
+    return SimpleNamespace(instance=instance)
 
 
 def test_that_a_bad_change_is_an_error_at_its_field(paths):

@@ -35,6 +35,7 @@ def test_that_every_variable_leads_to_a_setting(tmp_path, name):
     value = {"KAFKA_SECURITY_PROTOCOL": "sasl_ssl", "KAFKA_SASL_MECHANISM": "plain"}.get(
         name, value
     )
+    value = "off" if name == "RTLAKEHOUSE_DEMO" else value
     value = "saas" if name == "RTLAKEHOUSE_DOMAIN" else value
     value = "none" if name == "RTLAKEHOUSE_LLM" else value
     value = "embedded" if name == "RTLAKEHOUSE_VECTORS" else value

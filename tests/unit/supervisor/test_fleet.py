@@ -43,6 +43,39 @@ def test_that_a_child_is_ready_only_once_it_says_so(tmp_path):
     play(tmp_path, ONE, scene)
 
 
+def test_that_what_is_off_is_not_started_with_the_others_and_says_why(tmp_path):
+    async def scene(h: Harness) -> None:
+        h.fleet.services["generator"].off = "Off: Settings turns it on."
+        await h.up("broker", "pipeline")
+        assert h.state("generator") is State.STOPPED
+        assert h.detail("generator") == "Off: Settings turns it on."
+        h.fleet.start_with_dependencies("generator")  # a person may start it all the same
+        await settle()
+        h.child("generator").say(READY)
+        await settle()
+        assert (h.state("generator"), h.detail("generator")) == (State.READY, "up")
+
+    play(tmp_path, THREE, scene)
+
+
+def test_that_a_service_is_switched_off_and_on_while_the_others_run(tmp_path):
+    async def scene(h: Harness) -> None:
+        await h.up("broker", "pipeline", "generator")
+        h.fleet.switch("generator", "Off.")
+        await h.clock.advance(10)
+        assert (h.state("generator"), h.detail("generator")) == (State.STOPPED, "Off.")
+        h.fleet.switch("generator", "Off.")
+        assert h.state("generator") is State.STOPPED
+        h.fleet.switch("generator", "")
+        await settle()
+        h.child("generator").say(READY)
+        await settle()
+        assert h.state("generator") is State.READY
+        assert h.state("broker") is State.READY
+
+    play(tmp_path, THREE, scene)
+
+
 def test_that_a_foreign_program_is_ready_only_once_its_handshake_answers(tmp_path):
     async def scene(h: Harness) -> None:
         await h.up()

@@ -91,6 +91,21 @@ def test_that_figures_appear_with_the_first_events(page, lake, qtbot):
     qtbot.waitUntil(lambda: page.stack.currentIndex() == 1)
 
 
+def test_that_old_figures_of_the_hour_alone_are_told(filled, qtbot, monkeypatch):
+    def fail(_window_s):
+        raise LakehouseError("The hours cannot be read.", "Look at the Services page.")
+
+    assert filled.hours_trouble.isHidden()
+    with monkeypatch.context() as broken:
+        broken.setattr(filled._slow, "read", fail)
+        filled.hours_refresher.now()
+        qtbot.waitUntil(filled.hours_trouble.isVisible)
+    assert filled.hours_trouble.text() == "Figures of the hour: The hours cannot be read."
+    assert filled.hours_trouble.toolTip().endswith("Look at the Services page.")
+    filled.hours_refresher.now()
+    qtbot.waitUntil(filled.hours_trouble.isHidden)
+
+
 def test_that_tiles_show_the_last_minute_and_the_hour(filled):
     tile = filled.tiles.tiles["orders"]
     assert tile.value.text() == "2"

@@ -116,6 +116,43 @@ def test_that_nothing_can_be_injected_while_the_demo_events_are_down(page):
     page.context.door.notified.emit("generator", change)
     assert not any(button.isEnabled() for button in page.demo.buttons.values())
     assert "Services page" in page.demo.flow.text()
+    off = change.model_copy(update={"detail": "Off: they would go into your own Kafka."})
+    page.context.door.notified.emit("generator", off)
+    assert page.demo.flow.text() == "Off: they would go into your own Kafka."
+
+
+def test_that_demo_events_can_be_switched_on_and_off(page, desk, qtbot, monkeypatch):
+    switched: list[str | None] = []
+    monkeypatch.setattr(
+        desk, "switch_demo", lambda: switched.append(desk.settings.generator.enabled)
+    )
+    row = page.row("generator.enabled")
+    combo = row.editor.combo
+    assert [combo.itemText(i) for i in range(combo.count())] == ["Automatic", "On", "Off"]
+    combo.setCurrentIndex(combo.findData("off"))
+    combo.activated.emit(combo.currentIndex())
+    qtbot.waitUntil(lambda: switched == ["off"])
+    qtbot.waitUntil(lambda: row.info.value == "off")
+    row.reset.click()
+    qtbot.waitUntil(lambda: switched == ["off", None])
+    assert page.restart_bar.isHidden()
+
+
+def test_that_a_change_of_demo_events_that_are_off_does_not_ask_to_start_them(page, desk, qtbot):
+    change = StateChange(service="generator", old=State.READY, new=State.STOPPED)
+    desk.up = False
+    page.context.door.notified.emit("generator", change)
+    _type(qtbot, page, "generator.countries", "DE")
+    qtbot.waitUntil(lambda: page.row("generator.countries").info.value == ("DE",))
+    assert page.restart_bar.isHidden()
+
+
+def test_that_demo_events_that_were_left_out_say_so(page, desk, monkeypatch):
+    report = desk.snapshot()
+    left = report.model_copy(update={"services": report.services[:2]})
+    monkeypatch.setattr(desk, "snapshot", lambda: left)
+    page.demo.refresh()
+    assert "--no-demo" in page.demo.flow.text()
 
 
 def test_that_a_search_shows_matching_settings_of_all_groups(page, qtbot):

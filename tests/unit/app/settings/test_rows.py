@@ -126,6 +126,18 @@ def test_that_a_number_may_be_automatic(shown, qtbot):
     assert it.entered == [150, None]
 
 
+def test_that_a_step_up_from_automatic_leads_to_a_size_that_one_may_want(shown):
+    it = shown("window.scale")
+    spin = it.row.editor.spin
+    spin.stepUp()
+    assert spin.text() == "100 %"
+    spin.stepDown()
+    assert 75 <= spin.value() < 100
+    spin.setValue(75)
+    spin.stepDown()
+    assert spin.text() == "Automatic"
+
+
 def test_that_steps_through_numbers_are_one_change(shown, qtbot):
     it = shown("generator.rate")
     editor = it.row.editor
