@@ -11,7 +11,7 @@ from engine.contracts.names import State
 from engine.contracts.status import PipelineStatus, StatusReport, TableStatus
 from engine.errors import LakehouseError
 from engine.host.control import NotRunning, ask
-from engine.host.folders import lake_path
+from engine.host.folders import lake_reader
 from engine.lake import LakeReader
 from engine.paths import DataPaths, data_paths
 from engine.settings import load_settings
@@ -42,7 +42,7 @@ def _report(paths: DataPaths) -> StatusReport:
         report = StatusReport.model_validate_json(json.dumps(answer))
     except (NotRunning, StopIteration):
         report = StatusReport(state=State.STOPPED, services=(), pipeline=PipelineStatus())
-    lake = LakeReader(lake_path(paths, load_settings(os.environ, paths.root)))
+    lake = lake_reader(paths, load_settings(os.environ, paths.root))
     return report.model_copy(update={"tables": _tables(lake)})
 
 

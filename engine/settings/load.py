@@ -52,6 +52,8 @@ ENVIRONMENT: dict[str, Where] = {
     "RTLAKEHOUSE_QUERY_DEADLINE": ("query", "deadline"),
     "CHECKPOINT_PATH": ("storage", "checkpoint_path"),
     "SPARK_MASTER": ("spark", "master"),
+    "SPARK_PROPERTIES_FILE": ("spark", "properties_file"),
+    "SPARK_MAX_BATCH": ("spark", "max_batch"),
     "SPARK_TRIGGER_INTERVAL": ("spark", "trigger_interval"),
     "WATERMARK_DELAY": ("spark", "watermark_delay"),
     "LATE_GRACE": ("spark", "late_grace"),

@@ -41,6 +41,7 @@ def test_that_every_variable_leads_to_a_setting(tmp_path, name):
     value = "embedded" if name == "RTLAKEHOUSE_VECTORS" else value
     value = "77" if name == "RTLAKEHOUSE_LOCAL_IDLE" else value
     value = "512" if name == "RTLAKEHOUSE_QUERY_MEMORY_MB" else value
+    value = "5000" if name == "SPARK_MAX_BATCH" else value
     assert load_settings({name: value}, tmp_path) != Settings()
 
 
