@@ -10,6 +10,7 @@ TITLES = {
     "generator": "Demo events",
     "vectors": "Knowledge",
     "llm": "Language model",
+    "tally": "Live tally",
 }
 
 

@@ -26,6 +26,7 @@ from engine.providers.generator import DemoGenerator
 from engine.providers.kafka_client import TopicPlan
 from engine.providers.llm import LanguageModel
 from engine.providers.pipeline_local import LocalPipeline
+from engine.providers.tally import LiveTally
 from engine.providers.vectors import vectors_providers
 from engine.provision.jars import broker_jars, spark_jars
 from engine.provision.java import find_java
@@ -87,6 +88,9 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
     if demo:
         generator = DemoGenerator(paths, settings.generator, lambda: spec, endpoint)
         specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",)))
+    if settings.tally.enabled:
+        tally = LiveTally(paths, settings, lambda: spec, endpoint)
+        specs.append(ServiceSpec(Service.TALLY.value, choose([tally]), ("broker",)))
     llm = LanguageModel(paths, settings)
     specs.append(ServiceSpec(Service.LLM.value, Choice(llm)))
     patience = settings.supervisor

@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from engine.contracts.names import HELPERS, Service, State
-from engine.contracts.protocol import BatchDone, Lag, Notice, Produced, Step
+from engine.contracts.protocol import (
+    Audited,
+    BatchDone,
+    Lag,
+    Notice,
+    Produced,
+    Step,
+    Tallied,
+)
 from engine.contracts.status import PipelineStatus, ServiceSnapshot, StatusReport
+from engine.contracts.tally import AuditReport, OpenFigures
 from engine.supervisor.fleet import Notification
 from engine.supervisor.supervisor import Supervisor
 
@@ -87,6 +96,8 @@ class Monitor:
         self._produced: Produced | None = None
         self._notices: deque[Notice] = deque(maxlen=100)
         self._step: Step | None = None
+        self._audit: AuditReport | None = None
+        self._open: OpenFigures | None = None
         supervisor.subscribe(self._hear)
 
     def _hear(self, _service: str, what: Notification) -> None:
@@ -103,6 +114,10 @@ class Monitor:
                     self._notices.append(what)
                 case Step():
                     self._step = what
+                case Audited():
+                    self._audit = what.report
+                case Tallied():
+                    self._open = what.figures
 
     def notices(self) -> tuple[Notice, ...]:
         """What a person should have read, oldest first."""
@@ -113,6 +128,16 @@ class Monitor:
         """The newest progress of a long operation."""
         with self._lock:
             return self._step
+
+    def audit(self) -> AuditReport | None:
+        """How the lake compared with an independent count when it was looked at last."""
+        with self._lock:
+            return self._audit
+
+    def open_figures(self) -> OpenFigures | None:
+        """The newest figures of minutes that are still open; None before there are any."""
+        with self._lock:
+            return self._open
 
     def stream(self, seconds: float) -> StreamRecord:
         """The batches and lags of the last ``seconds``."""
@@ -136,6 +161,7 @@ class Monitor:
             services=services,
             pipeline=self._pipeline(),
             notices=tuple(notice.message for notice in self.notices()[-10:]),
+            audit=self.audit(),
         )
 
     def _pipeline(self) -> PipelineStatus:
