@@ -90,7 +90,8 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
         specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",)))
     if settings.tally.enabled:
         tally = LiveTally(paths, settings, lambda: spec, endpoint)
-        specs.append(ServiceSpec(Service.TALLY.value, choose([tally]), ("broker",)))
+        needed = (Service.BROKER.value, Service.PIPELINE.value)
+        specs.append(ServiceSpec(Service.TALLY.value, choose([tally]), needed))
     llm = LanguageModel(paths, settings)
     specs.append(ServiceSpec(Service.LLM.value, Choice(llm)))
     patience = settings.supervisor

@@ -59,6 +59,8 @@ def overall(services: tuple[ServiceSnapshot, ...]) -> State:
 
 
 def _weighed(service: ServiceSnapshot) -> State:
+    if service.name == Service.TALLY.value and service.state in (State.STARTING, State.STOPPING):
+        return State.READY  # It follows the pipeline, and nobody waits for it.
     failed = service.state is State.FAILED and service.name in HELPERS
     return State.DEGRADED if failed else service.state
 
@@ -69,6 +71,7 @@ def usable(services: tuple[ServiceSnapshot, ...]) -> bool:
     The assistant's helpers are waited for while they start; one that cannot be had is not.
     """
     states = {service.name: service.state for service in services}
+    states.pop(Service.TALLY.value, None)
     demo = states.pop(Service.GENERATOR.value, State.READY)
     helping = [states.pop(name) for name in HELPERS if name in states]
     settled = State.STARTING not in helping

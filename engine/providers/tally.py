@@ -25,6 +25,8 @@ class LiveTally(ProviderBase):
     service = Service.TALLY.value
     start_timeout_s = 60.0
     stop_grace_s = 5.0
+    restart_with_dependency = True
+    """A pipeline that was started again may go by other time rules; both must judge by the same."""
 
     def __init__(
         self,

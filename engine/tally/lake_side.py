@@ -143,7 +143,7 @@ class LakeSide:
             if seen is None or (seen.bytes, seen.changed_ns) != (stat.st_size, stat.st_mtime_ns):
                 try:
                     sums = _read(table, place, at, measures)
-                except duckdb.Error:
+                except (duckdb.IOException, duckdb.InvalidInputException):
                     continue  # cut short or overwritten: of another size, and told as such
                 kept[path] = FileSums(stat.st_size, stat.st_mtime_ns, sums)
         return joined(kept[path].sums for path in tail.files if path in kept)

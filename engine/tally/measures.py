@@ -119,7 +119,7 @@ class Measures:
         source = f'(SELECT *, make_timestamptz(rt_us) AS "{time}" FROM counted)'
         return (
             f"WITH measured AS (SELECT {minute_of('rt_us')} AS minute{measured} "
-            f"FROM {source} GROUP BY minute) SELECT minute, {names} "
+            f"FROM {source} GROUP BY 1) SELECT minute, {names} "
             f"FROM (SELECT *{_measures(self._pack.kpis, derived=True)} FROM measured)"
         )
 
@@ -169,7 +169,7 @@ class Measures:
         hashed = [f"CAST({first} AS INTEGER)", f"CAST({second} AS BIGINT)", *others]
         sql = (
             f"SELECT {key} AS key, count(*), sum(hash({', '.join(hashed)})) "
-            f"FROM {source} GROUP BY key"
+            f"FROM {source} GROUP BY 1"
         )
         if rows is not None:
             self._db.register("counted", rows)

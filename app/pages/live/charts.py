@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
@@ -14,6 +15,7 @@ from app.widgets.card import Card
 from app.widgets.charts import Bar, BarChart, Chart, TimeChart, link_charts, saves
 from app.words import tr
 from engine.contracts.pack import PackSpec
+from engine.contracts.tally import OpenFigures, OpenMinute
 from engine.readings.live import TOP, LiveReading
 from engine.readings.live_hours import HoursReading
 from engine.readings.live_kpis import MINUTE_S
@@ -33,6 +35,7 @@ class LiveCharts(QWidget):
 
     def __init__(self, context: Context, pack: PackSpec) -> None:
         super().__init__()
+        self._reading: LiveReading | None = None
         theme = context.theme
         self.events = TimeChart(theme, tr("Events by type"), tr("events/min"), stack=True)
         self.gmv = TimeChart(theme, tr("GMV per minute"), "USD")
@@ -90,6 +93,7 @@ class LiveCharts(QWidget):
 
     def show_reading(self, reading: LiveReading) -> None:
         """Series and segments."""
+        self._reading = reading
         at = reading.at
         for chart in self.timed:
             chart.set_window(float(at[0]), float(at[-1]) if len(at) > 1 else at[0] + MINUTE_S)
@@ -101,6 +105,39 @@ class LiveCharts(QWidget):
             if name in reading.series:
                 self.conversion.set_series(tr(title), at, reading.series[name])
         self._show_segments(reading)
+
+    def show_open(self, figures: OpenFigures) -> None:
+        """The minutes after the last complete one, dashed: gold does not have them yet."""
+        reading = self._reading
+        if reading is None or not len(reading.at):
+            return
+        last = float(reading.at[-1])
+        minutes = [minute for minute in figures.minutes if minute.start_s > last]
+        self._show_open(self.gmv, tr("GMV, provisional"), "gmv_usd", minutes, "gold")
+        for name, title in CONVERSIONS.items():
+            provisional = tr("{0}, provisional").format(tr(title))
+            self._show_open(self.conversion, provisional, name, minutes, None)
+        if minutes:
+            for chart in (self.gmv, self.conversion):
+                chart.set_window(float(reading.at[0]), float(minutes[-1].start_s))
+
+    def _show_open(
+        self,
+        chart: TimeChart,
+        title: str,
+        name: str,
+        minutes: Sequence[OpenMinute],
+        colour: str | None,
+    ) -> None:
+        assert self._reading is not None
+        known = self._reading.series.get(name)
+        if known is None or not minutes:
+            chart.remove_series(title)
+            return
+        at = [float(self._reading.at[-1]), *(float(minute.start_s) for minute in minutes)]
+        values = [minute.figures.get(name) for minute in minutes]
+        shown = [float(known[-1]), *(math.nan if v is None else v for v in values)]
+        chart.set_series(title, at, shown, colour=colour, kind="dashes")
 
     def _show_segments(self, reading: LiveReading) -> None:
         rank = reading.rank_by

@@ -23,6 +23,9 @@ from app.widgets.placeholder import Placeholder
 from app.widgets.segmented import Segmented
 from app.widgets.tone import set_tone
 from app.words import tr
+from engine.contracts.names import Service, State
+from engine.contracts.protocol import Tallied
+from engine.contracts.status import StateChange
 from engine.errors import LakehouseError
 from engine.readings.live import LiveReader, LiveReading, live_csv
 from engine.readings.live_hours import HoursReader, HoursReading
@@ -67,6 +70,7 @@ class LivePage(Page):
             context, self, self._read_hours, self._show_hours, HOURS_EVERY_S, "live-hours"
         )
         self.hours_refresher.status.hide()
+        context.door.notified.connect(self._hear)
         self.charts.dimension_chosen.connect(lambda _: self.refresher.now())
         self._fill_header()
         self._fill_body()
@@ -211,6 +215,16 @@ class LivePage(Page):
         )
         self.stack.setCurrentIndex(0)
         self.through.clear()
+
+    def _hear(self, service: str, what: object) -> None:
+        """Figures of open minutes come by themselves, several times a second."""
+        if service != Service.TALLY.value:
+            return
+        if isinstance(what, StateChange) and what.new is not State.READY:
+            self.tiles.forget_open()
+        if isinstance(what, Tallied) and self._visible and not self.paused:
+            self.tiles.show_open(what.figures)
+            self.charts.show_open(what.figures)
 
     def _show_through(self, moment: dt.datetime, now: float) -> None:
         age = max(0.0, now - moment.timestamp())
