@@ -57,6 +57,8 @@ class Auditor:
         self._lake: LakeSide | None = None
         self._why = ""
         self.counted: Counted | None = None
+        self.lacks_records = False
+        """Whether a batch is whole in the lake of which not every record was read yet."""
         self.report = AuditReport(waiting=FIRST)
 
     def look(self) -> AuditReport:
@@ -169,6 +171,7 @@ class Auditor:
             )
         lake.look()
         caught_up = self._settle(counted, lake, whole)
+        self.lacks_records = not caught_up
         lake.follow(counted.at)
         counted.refresh()
         if not caught_up:
