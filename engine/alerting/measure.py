@@ -39,7 +39,7 @@ SILENT_S = 15.0
 """The pipeline tells its lag once a second; older ones say nothing about now."""
 
 AUDIT_SILENT_S = 120.0
-"""The tally looks at the lake every ten seconds: an older look says nothing about now."""
+"""The tally looks at the lake every quarter of a minute: an older look says nothing about now."""
 
 _STREAM = (Service.BROKER.value, Service.PIPELINE.value, Service.GENERATOR.value)
 _UP = (State.READY, State.DEGRADED)

@@ -34,7 +34,7 @@ class TallyConfig(TallyModel):
     late_grace_s: float = Field(default=900.0, gt=0)
     report_every_s: float = Field(default=0.25, gt=0)
     """Half of it is what a figure waits on average; four times a second looks steady."""
-    audit_every_s: float = Field(default=10.0, gt=0)
+    audit_every_s: float = Field(default=15.0, gt=0)
     """A lake that was broken must be noticed within 90 s, a few looks included."""
     max_rows: int = Field(default=2_000_000, ge=1000)
     """Rows kept of minutes that late events may still change, about 90 bytes each."""

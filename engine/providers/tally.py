@@ -17,6 +17,9 @@ from engine.providers.environment import child_env
 from engine.providers.pipeline_local import CHECKOUT
 from engine.settings import Settings
 
+SMALL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
+"""Small tables come and go: Arrow's own pool and an arena a thread would keep what they held."""
+
 
 class LiveTally(ProviderBase):
     """Ready when the topic answered."""
@@ -71,7 +74,7 @@ class LiveTally(ProviderBase):
     def command(self) -> Launch:
         """See Provider."""
         argv = (sys.executable, "-m", "engine.tally", str(self._config_file))
-        return Launch(argv, child_env(), CHECKOUT, protocol=True)
+        return Launch(argv, {**child_env(), **SMALL}, CHECKOUT, protocol=True)
 
     @property
     def _config_file(self) -> Path:

@@ -231,9 +231,9 @@ class TallySettings(Section):
         facts=Facts(restart=ALL),
     )
     audit_every: Seconds = setting(
-        10.0,
+        15.0,
         "Look at the lake every",
-        "What breaks the lake is told within half a minute; a look takes some tens of ms.",
+        "What breaks the lake is told within half a minute; a look at 1,000 events/s takes 0.2 s.",
         facts=Facts(restart=TALLY, advanced=True),
         ge=1,
         le=3600,

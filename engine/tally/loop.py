@@ -47,7 +47,7 @@ class Loop:
         self._report_every_s = report_every_s
         self._audit_every_s = audit_every_s
         self._clock = clock
-        self._audited_s = 0.0
+        self._audited_s = self._due_s = 0.0
         self._saved_s = clock()
         self._told: AuditReport | None = None
         self._paused = False
@@ -57,7 +57,7 @@ class Loop:
 
         Records gather between two rounds: taken one at a time they would cost ten times as much.
         """
-        while not self._control.wait(self._report_every_s):
+        while not self._control.wait(self._until_due()):
             for _ in self._control.commands():
                 pass  # none is meant for it
             self._read()
@@ -70,6 +70,14 @@ class Loop:
                 self._saved_s = now
                 self._auditor.save()
         self._auditor.save()
+
+    def _until_due(self) -> float:
+        """Seconds to the next round; what the last one took is part of them."""
+        now = self._clock()
+        # A clock that was set back must not make it wait for longer than a round.
+        left = min(self._due_s - now, self._report_every_s)
+        self._due_s = now + max(0.0, left) + self._report_every_s
+        return max(0.0, left)
 
     def _read(self) -> None:
         counted = self._auditor.counted

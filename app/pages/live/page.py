@@ -222,6 +222,7 @@ class LivePage(Page):
             return
         if isinstance(what, StateChange) and what.new is not State.READY:
             self.tiles.forget_open()
+            self.charts.show_open(None)
         if isinstance(what, Tallied) and self._visible and not self.paused:
             self.tiles.show_open(what.figures)
             self.charts.show_open(what.figures)

@@ -51,7 +51,9 @@ class LiveTile(Card):
         """Whether the running minute is counted live; else it is gold's."""
         self.running = QLabel()
         self.running.setObjectName("small")
-        self.running.setToolTip(tr("The minute that is not over, so far"))
+        self.running.setToolTip(
+            tr("The minute that is not over, so far; provisional until gold has it")
+        )
         self.hour = QLabel()
         self.hour.setObjectName("small")
         self.hour_change = Change("small")
@@ -69,7 +71,7 @@ class LiveTile(Card):
     def show_open(self, spec: KpiSpec, value: float | None) -> None:
         """The running minute as it was counted just now; gold does not have it yet."""
         self.open = True
-        self.running.setText(tr("now: {0} (provisional)").format(figure(spec, value)))
+        self.running.setText(tr("provisional: {0}").format(figure(spec, value)))
 
     def show_figures(self, reading: KpiReading, hour: HourReading | None, minute: str) -> None:
         """``hour`` None while it is still being counted."""

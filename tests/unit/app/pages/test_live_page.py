@@ -266,8 +266,8 @@ def open_figures(at_s: int, **figures: float | None) -> Tallied:
 def test_that_the_running_minute_is_shown_as_it_is_counted(filled, context) -> None:
     running = int((start() + MINUTE).timestamp())
     context.door.notified.emit("tally", open_figures(running, orders=5.0, gmv_usd=70.0))
-    assert filled.tiles.tiles["orders"].running.text() == "now: 5 (provisional)"
-    assert filled.tiles.tiles["events_per_s"].running.text() == "now: 12/s (provisional)"
+    assert filled.tiles.tiles["orders"].running.text() == "provisional: 5"
+    assert filled.tiles.tiles["events_per_s"].running.text() == "provisional: 12/s"
     series = {each.name: each for each in filled.charts.gmv.shown()}
     assert series["GMV, provisional"].kind == "dashes"
     assert list(series["GMV, provisional"].y) == [40.0, 70.0]
@@ -280,6 +280,7 @@ def test_that_gold_s_minute_is_shown_again_when_nobody_counts(filled, context, q
     context.door.notified.emit("tally", gone)
     filled.refresher.now()
     qtbot.waitUntil(lambda: filled.tiles.tiles["orders"].running.text() == "now: 0")
+    assert "GMV, provisional" not in filled.charts.gmv.series_names()
 
 
 def test_that_a_paused_page_stands_still(filled, context) -> None:
