@@ -14,6 +14,7 @@ from engine.host.control import NotRunning, ask
 from engine.host.folders import lake_reader
 from engine.lake import LakeReader
 from engine.paths import DataPaths, data_paths
+from engine.readings.audit import audit_lines
 from engine.settings import load_settings
 
 
@@ -82,6 +83,9 @@ def _print(report: StatusReport) -> None:
             )
         console.print(grid)
         console.print(_stream(report.pipeline))
+        if report.audit is not None:
+            for line in audit_lines(report.audit):
+                console.print(line)
     tables = Grid("Table", "Rows", "Files", "Version", "Size")
     for name, table in report.tables.items():
         size = f"{table.bytes / 1e6:,.1f} MB"

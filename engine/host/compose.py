@@ -26,6 +26,7 @@ from engine.providers.generator import DemoGenerator
 from engine.providers.kafka_client import TopicPlan
 from engine.providers.llm import LanguageModel
 from engine.providers.pipeline_local import ClusterPipeline, LocalPipeline
+from engine.providers.tally import LiveTally
 from engine.providers.vectors import vectors_providers
 from engine.provision.jars import broker_jars, s3_jars, spark_jars
 from engine.provision.java import find_java
@@ -96,6 +97,11 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
         generator = DemoGenerator(paths, settings.generator, lambda: spec, endpoint)
         off = demo_off(settings, broker.provider.name)
         specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",), off))
+    # In a bucket the tally would have to fetch every file once more to hold it against its count.
+    if settings.tally.enabled and bucket(settings) is None:
+        tally = LiveTally(paths, settings, lambda: spec, endpoint)
+        needed = (Service.BROKER.value, Service.PIPELINE.value)
+        specs.append(ServiceSpec(Service.TALLY.value, choose([tally]), needed))
     llm = LanguageModel(paths, settings)
     specs.append(ServiceSpec(Service.LLM.value, Choice(llm)))
     patience = settings.supervisor

@@ -64,6 +64,8 @@ ENVIRONMENT: dict[str, Where] = {
     "AUTO_REFRESH_INTERVAL": ("auto_refresh_interval",),
     "LOG_LEVEL": ("log_level",),
     "RTLAKEHOUSE_DOMAIN": ("domain",),
+    "RTLAKEHOUSE_TALLY": ("tally", "enabled"),
+    "RTLAKEHOUSE_AUDIT_EVERY": ("tally", "audit_every"),
     "RTLAKEHOUSE_DISK_WARN_BELOW": ("disk", "warn_below"),
     "RTLAKEHOUSE_DISK_PAUSE_BELOW": ("disk", "pause_below"),
     "RTLAKEHOUSE_DISK_STOP_BELOW": ("disk", "stop_below"),
