@@ -2,7 +2,7 @@
 
 A timer of the event loop writes the time down every few milliseconds; a thread looks at it. A
 busy or slow machine is not mistaken for a blocked window, so these are taken off: what the loop's
-thread stood in the processor's queue; what another thread of ours, which may have held Python's
+thread stood in the processor's queue; what other threads of ours, which may have held Python's
 lock, stood there while the loop's thread waited; and how much slower than usual the processor is
 just then. On a machine that has nothing else to do all three are nothing.
 """
@@ -41,7 +41,7 @@ class Stall:
     queued_s: float
     """Of the GUI thread, able to run and without a processor."""
     others_s: float
-    """The longest that another thread of the process was without one."""
+    """Of all other threads of the process: in turn they may have held Python's lock meanwhile."""
     slowness: float
     where: str
 
@@ -134,7 +134,7 @@ class Watchdog(QObject):
             seconds=gap,
             ran_s=times.ran - self._at_beat.ran,
             queued_s=times.queued - self._at_beat.queued,
-            others_s=max(waits, default=0.0),
+            others_s=sum(waits),
             slowness=max(1.0, slowness()),
             where=self._where,
         )
