@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
 
-.PHONY: run setup dev test check bench eval chaos screenshots llama lock clean
+.PHONY: run setup dev test check bench eval chaos cluster screenshots llama lock clean
 
 run:
 	@$(PYTHON) packaging/bootstrap.py --quick
@@ -43,6 +43,11 @@ eval: dev
 
 chaos: dev
 	$(VENV)/python -m pytest tests -m chaos $(ARGS)
+
+# On Spark workers and an S3 server that the tests start here; prints how 1 and 2 workers compare.
+cluster: dev
+	$(VENV)/python -m engine.provision --quick --s3
+	$(VENV)/python -m pytest tests/cluster -m cluster -s $(ARGS)
 
 screenshots: dev
 	$(VENV)/python -m tests.window.pictures

@@ -11,6 +11,7 @@ TITLES = {
     "generator": "Demo events",
     "vectors": "Knowledge",
     "llm": "Language model",
+    "tally": "Live tally",
 }
 
 

@@ -82,10 +82,15 @@ class BatchRunner:
         report: Callable[[BatchDone], None],
         lag: Callable[[Offsets], int],
         on_driver: bool = True,
+        files: int = 2,
     ) -> None:
-        """``on_driver``: this process writes the tables, and not Spark's executors."""
+        """``on_driver``: this process writes the tables, and not Spark's executors.
+
+        ``files`` is what a large batch of theirs adds to a table: one a core that writes.
+        """
         self.pack = pack
         self._on_driver = on_driver
+        self._files = files
         self._rules = rules
         self._sinks = sinks
         self._gold = gold
@@ -112,7 +117,7 @@ class BatchRunner:
             parsed = parsed.coalesce(1)
         rows = self._hold(parsed)
         try:
-            return self._run(rows, watch, started_ms, 1 if small else 2, bronze)
+            return self._run(rows, watch, started_ms, 1 if small else self._files, bronze)
         finally:
             rows.close()
 

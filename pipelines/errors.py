@@ -2,6 +2,7 @@
 
 PipelineError
 ├── DriverError      the driver JVM did not start or went away
+├── ClusterError     settings for a Spark cluster that cannot work
 ├── SourceError      the topic cannot be read
 ├── LakeError        a table cannot be read or written
 └── Refused          a command cannot be carried out; the stream goes on
@@ -18,6 +19,12 @@ class PipelineError(Exception):
 
 class DriverError(PipelineError):
     """Raised when the driver JVM does not start, or ends while it is needed."""
+
+
+class ClusterError(PipelineError):
+    """Raised when Spark's properties file cannot be read, or workers and driver share no lake."""
+
+    retry = False
 
 
 class SourceError(PipelineError):

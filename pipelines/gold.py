@@ -164,7 +164,7 @@ class Gold:
             f"ts >= to_timestamp({low * 60}) AND ts < to_timestamp({high * 60}) "
             f"AND {_MINUTE} IN ({chosen})"
         )
-        values = {"source": _source(files), "where": where}
+        values = {"source": self._source(files), "where": where}
         kpis = self._duckdb.execute(self._queries.kpis.format(**values)).to_arrow_table()
         done = self._pool.submit(self._merge, Table.GOLD_KPIS, kpis, mark)
         cursor = self._duckdb.execute(self._queries.segments.format(**values))
@@ -186,7 +186,7 @@ class Gold:
         target = self._lake.open(table)
         rows = None
         if files:
-            filled = query.format(source=_source(files), where=span.where())
+            filled = query.format(source=self._source(files), where=span.where())
             rows = self._duckdb.execute(filled).to_arrow_table()
         if rows is None or not rows.num_rows:
             target.delete(span.predicate(), commit_properties=properties(mark))
@@ -222,17 +222,15 @@ class Gold:
                 .execute()
             )
 
+    def _source(self, files: list[str]) -> str:
+        """The files as a FROM item with every column of silver, also those none of them has yet."""
+        parquet = self._lake.parquet(self._duckdb, Table.SILVER, files, self._silver)
+        return f"(FROM silver UNION ALL BY NAME FROM {parquet})"
+
     def close(self) -> None:
         """Ends the worker threads and the DuckDB connection."""
         self._pool.shutdown()
         self._duckdb.close()
-
-
-def _source(files: list[str]) -> str:
-    """The files as a FROM item with every column of silver, also those none of them has yet."""
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-    parquet = f"read_parquet([{names}], union_by_name = true)"
-    return f"(FROM silver UNION ALL BY NAME FROM {parquet})"
 
 
 def _micros(actions: pa.Table, column: str, absent: int) -> Longs:

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -35,15 +34,15 @@ from pipelines.jvm import DriverJvm
 from pipelines.maintenance import Maintenance
 from pipelines.marks import Mark
 from pipelines.parse import parse
+from pipelines.place import place_of
 from pipelines.rebuild import Cancelled, Order, Pending, Rebuilder
 from pipelines.recovery import Plan, expired, load_window, plan, start_offsets, to_heal
 from pipelines.restore import STOPS_THE_STREAM, Restorer
-from pipelines.session import confs, open_session
 from pipelines.sinks import Sinks
 from pipelines.source import Topic
 from pipelines.stream import Stream
 from pipelines.tables import Lake, TableLocks, ensure_tables
-from pipelines.warmup import bronze_records, warm_up
+from pipelines.warmup import bronze_records
 
 if TYPE_CHECKING:
     from pyspark.sql.streaming.query import StreamingQuery
@@ -62,8 +61,9 @@ class Job:
         """``cancel`` is set from another thread when the rebuild in hand is to be given up."""
         self._config = config
         self._emit = emit
+        self._place = place_of(config)
         self._cancel = cancel or threading.Event()
-        self._lake = Lake(Path(config.lake_path))
+        self._lake = Lake.at(config.lake_path)
         self._rules = Rules(int(config.watermark_delay_s * 1e6), int(config.late_grace_s * 1e6))
         self._pending = Pending(config.checkpoint_path)
         self._grace_us = self._rules.late_grace_us
@@ -83,9 +83,8 @@ class Job:
     def start(self) -> None:
         """From nothing to a running query; ``announce`` then tells the supervisor."""
         began = self._began = time.monotonic()
-        for folder in (self._config.scratch_path, self._config.lake_path):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-        self._jvm = DriverJvm(self._config, confs(self._config))
+        self._place.make_folders()
+        self._jvm = self._place.start_driver()
         # While the JVM boots: what needs no Spark.
         changed = ensure_tables(self._lake, self._config.pack)
         self._topic = Topic(self._config.kafka)
@@ -94,10 +93,10 @@ class Job:
         self._low, _ = self._topic.bounds(partitions)
         recovery, window = self._read_marks(source)
         self._jvm.connect()
-        self._spark = open_session()
+        self._spark = self._place.open_session()
         self._spark.sparkContext.setLogLevel("WARN")
         log.info("session after %.1f s", time.monotonic() - began)
-        warm_up(self._spark, self._config, self._rules)
+        self._place.warm_up(self._spark, self._rules)
         log.info("warm after %.1f s", time.monotonic() - began)
         self._go_on_from(recovery, window)
         healing = to_heal(self._lake, changed)
@@ -141,7 +140,8 @@ class Job:
         window = KeyWindow(self._grace_us, self._horizon_us)
         newest = recovery.silver_newest_us
         if newest != NEVER:
-            load_window(window, recovery, self._gold.files(newest - window.horizon_us, 1 << 62))
+            files = self._gold.files(newest - window.horizon_us, 1 << 62)
+            load_window(self._lake, window, recovery, files)
         return window
 
     def _make_runner(
@@ -158,6 +158,7 @@ class Job:
             report=self._emit if gold else lambda _: None,
             lag=lambda offsets: self._stream.waiting(offsets) if self._stream and gold else 0,
             on_driver=self._config.master.startswith("local"),
+            files=self._place.writers(self._spark),
         )
 
     def _repeat(self, recovery: Plan) -> None:
@@ -347,6 +348,7 @@ class Job:
                 continue
             done = dict(self._runner.position.offsets)
             try:
+                self._place.check(self._spark)
                 _, high = self._topic.bounds(sorted(done))
             except PipelineError as error:
                 if not silent:

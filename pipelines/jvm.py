@@ -58,11 +58,15 @@ def java_flags(config: PipelineConfig) -> list[str]:
     return flags
 
 
-def command(config: PipelineConfig, spark_home: Path, confs: dict[str, str]) -> list[str]:
+def command(
+    config: PipelineConfig, spark_home: Path, confs: dict[str, str], properties: Path | None = None
+) -> list[str]:
     """The whole argv of the driver JVM. Holds no secret: argv is readable by other users."""
     classpath = os.pathsep.join([*config.jvm.jars, str(spark_home / "jars" / "*")])
     argv = [config.jvm.java, *java_flags(config), "-cp", classpath]
     argv += ["org.apache.spark.deploy.SparkSubmit", "--master", config.master]
+    if properties is not None:
+        argv += ["--properties-file", str(properties)]
     for key, value in confs.items():
         argv += ["--conf", f"{key}={value}"]
     return [*argv, "pyspark-shell"]
@@ -71,14 +75,22 @@ def command(config: PipelineConfig, spark_home: Path, confs: dict[str, str]) -> 
 class DriverJvm:
     """The running driver JVM of this process."""
 
-    def __init__(self, config: PipelineConfig, confs: dict[str, str]) -> None:
+    def __init__(
+        self,
+        config: PipelineConfig,
+        confs: dict[str, str],
+        properties: Path | None = None,
+        address: str | None = "127.0.0.1",
+    ) -> None:
+        """``properties``: a file of further settings; ``address``: what Spark binds to, if told."""
         import pyspark
 
         self._home = Path(pyspark.__file__).parent
         self._config = config
         self._info = Path(config.scratch_path) / f"gateway-{os.getpid()}.info"
         self._info.unlink(missing_ok=True)
-        self.process = self._spawn(command(config, self._home, confs))
+        self._address = address
+        self.process = self._spawn(command(config, self._home, confs, properties))
         self._write_pid_record()
 
     def _spawn(self, argv: list[str]) -> subprocess.Popen[bytes]:
@@ -86,8 +98,9 @@ class DriverJvm:
             **os.environ,
             "_PYSPARK_DRIVER_CONN_INFO_PATH": str(self._info),
             "SPARK_HOME": str(self._home),
-            "SPARK_LOCAL_IP": "127.0.0.1",
         }
+        if self._address is not None:
+            env["SPARK_LOCAL_IP"] = self._address
         env.pop("JAVA_TOOL_OPTIONS", None)
         guard = deathwatch.launcher_prefix()
         # stdin stays open for the JVM's life: Spark's gateway ends itself at end of file there.

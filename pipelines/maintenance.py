@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import unquote
 
 from deltalake import CommitProperties, DeltaTable
@@ -21,6 +20,7 @@ from deltalake.exceptions import DeltaError
 
 from engine.contracts.names import Table
 from engine.contracts.protocol import Step
+from pipelines.files import sizes
 from pipelines.marks import last_mark, properties
 from pipelines.tables import Lake, TableLocks
 
@@ -176,7 +176,8 @@ class Maintenance:
         with self._locks[table]:
             target = self._lake.open(table)
             expired = target.vacuum(plan.retention_h, enforce_retention_duration=False)
-            freed = sum(_size(Path(self._lake.path(table)) / unquote(file)) for file in expired)
+            found = sizes(self._lake.path(table), [unquote(file) for file in expired])
+            freed = sum(size or 0 for size in found)
             if expired:
                 target.vacuum(
                     retention_hours=plan.retention_h,
@@ -197,10 +198,3 @@ def _carried(table: DeltaTable) -> CommitProperties | None:
     """The last mark again, so that it is never further back than a reader looks."""
     mark = last_mark(table)
     return properties(mark) if mark else None
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0

@@ -107,16 +107,17 @@ def chunks(lake: Lake) -> list[Chunk]:
     if not files:
         return []
     with duckdb.connect(":memory:") as connection:
-        rows = connection.execute(_CHUNKS, [files, CHUNK_ROWS]).fetchall()
+        bronze = lake.parquet(connection, Table.BRONZE, files)
+        rows = connection.execute(_CHUNKS.format(bronze=bronze), [CHUNK_ROWS]).fetchall()
     return [Chunk(*row) for row in rows]
 
 
 _CHUNKS = """
 WITH arrived AS (
   SELECT source, epoch_ms(kafka_ts) AS ms, count(*) AS n
-  FROM read_parquet($1, union_by_name = true) GROUP BY source, epoch_ms(kafka_ts)
+  FROM {bronze} GROUP BY source, epoch_ms(kafka_ts)
 ), numbered AS (
-  SELECT *, (sum(n) OVER (PARTITION BY source ORDER BY ms) - 1) // $2 AS chunk,
+  SELECT *, (sum(n) OVER (PARTITION BY source ORDER BY ms) - 1) // $1 AS chunk,
     min(ms) OVER (PARTITION BY source) AS first
   FROM arrived
 )

@@ -86,9 +86,10 @@ def _read_before(lake: Lake, source: str) -> Offsets:
         return {}
     with duckdb.connect(":memory:") as connection:
         rows = connection.execute(
-            'SELECT partition, max("offset") + 1 FROM read_parquet($1, union_by_name = true) '
-            "WHERE source = $2 GROUP BY partition",
-            [files, source],
+            'SELECT partition, max("offset") + 1 '
+            f"FROM {lake.parquet(connection, Table.BRONZE, files)} "
+            "WHERE source = $1 GROUP BY partition",
+            [source],
         ).fetchall()
     return {int(partition): int(offset) for partition, offset in rows}
 
@@ -121,7 +122,7 @@ def start_offsets(position: Offsets, low: Offsets) -> Offsets:
     return {p: max(position.get(p, 0), first) for p, first in low.items()}
 
 
-def load_window(window: KeyWindow, at: Plan, files: list[str]) -> None:
+def load_window(lake: Lake, window: KeyWindow, at: Plan, files: list[str]) -> None:
     """Fills the window with the keys that silver had when the stream stood at the plan's position.
 
     Rows of later offsets are left out: their batch is run again, and must be judged as it was.
@@ -134,9 +135,10 @@ def load_window(window: KeyWindow, at: Plan, files: list[str]) -> None:
     )
     with duckdb.connect(":memory:") as connection:
         table = connection.execute(
-            "SELECT event_key, epoch_us(ts) AS us FROM read_parquet($1, union_by_name = true) "
-            f"WHERE epoch_us(ts) >= $2 AND NOT (source = $3 AND ({later or 'false'}))",
-            [files, at.silver_newest_us - window.horizon_us, position.source],
+            "SELECT event_key, epoch_us(ts) AS us "
+            f"FROM {lake.parquet(connection, Table.SILVER, files)} "
+            f"WHERE epoch_us(ts) >= $1 AND NOT (source = $2 AND ({later or 'false'}))",
+            [at.silver_newest_us - window.horizon_us, position.source],
         ).to_arrow_table()
     window.add(_longs(table, "event_key"), _longs(table, "us"))
     window.evict(at.silver_newest_us)

@@ -21,7 +21,6 @@ write onto another.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 from deltalake import DeltaTable
@@ -31,6 +30,7 @@ from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.batch import Offsets
 from pipelines.errors import Refused
+from pipelines.files import sizes
 from pipelines.marks import Mark, last_mark, mark_at, marks_after, properties
 from pipelines.tables import PROPERTIES, Lake, TableLocks, ensure_table
 
@@ -58,8 +58,12 @@ class Restorer:
             old = DeltaTable(self._lake.path(table), version=version)
         except (DeltaError, OSError) as error:
             raise _gone(table, version) from error
-        if any(not Path(file).is_file() for file in self._lake.files_of(table, old)):
+        if None in sizes(self._lake.path(table), self._names(table, old)):
             raise _gone(table, version)
+
+    def _names(self, table: Table, opened: DeltaTable) -> list[str]:
+        root = f"{self._lake.path(table)}/"
+        return [file.removeprefix(root) for file in self._lake.files_of(table, opened)]
 
     def restore(self, table: Table, version: int) -> None:
         """Brings a table but bronze back; its last mark is carried onward."""
@@ -123,9 +127,9 @@ class Restorer:
             return
         with duckdb.connect(":memory:") as connection:
             found = connection.execute(
-                "SELECT count(*) FROM read_parquet($1, union_by_name = true) "
-                f"WHERE source = $2 AND ({' OR '.join(lost)})",
-                [files, mark.source],
+                f"SELECT count(*) FROM {self._lake.parquet(connection, Table.BRONZE, files)} "
+                f"WHERE source = $1 AND ({' OR '.join(lost)})",
+                [mark.source],
             ).fetchone()
         if found and found[0]:
             raise Refused(

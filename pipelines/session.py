@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.contracts.job import PipelineConfig
 from engine.contracts.kafka import KafkaEndpoint
+from pipelines.files import is_remote
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
 def confs(config: PipelineConfig) -> dict[str, str]:
-    """Settings of the driver. No secret among them: they stand in the JVM's argv."""
-    return {
-        "spark.app.name": "rt-lakehouse",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
+    """Settings of a driver that has its executor inside.
+
+    No secret among them: they stand in the JVM's argv.
+    """
+    return common_confs(config) | {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         # Other users of this computer can reach loopback ports: RPC asks for a secret of this run.
         "spark.authenticate": "true",
         "spark.local.dir": config.scratch_path,
+        # A laptop that slept must not lose its executor to a missed heartbeat.
+        "spark.network.timeout": "600s",
+        "spark.executor.heartbeatInterval": "60s",
+    }
+
+
+def common_confs(config: PipelineConfig) -> dict[str, str]:
+    """Settings of a driver wherever its executors are."""
+    return (bucket_confs(os.environ) if is_remote(config.lake_path) else {}) | {
+        "spark.app.name": "rt-lakehouse",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.warehouse.dir": f"{config.scratch_path}/warehouse",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -53,12 +68,24 @@ def confs(config: PipelineConfig) -> dict[str, str]:
         "spark.databricks.delta.stalenessLimit": "0",
         "spark.databricks.delta.autoCompact.enabled": "false",
         "spark.databricks.delta.optimizeWrite.enabled": "false",
-        # A laptop that slept must not lose its executor to a missed heartbeat.
-        "spark.network.timeout": "600s",
-        "spark.executor.heartbeatInterval": "60s",
         "spark.cleaner.periodicGC.interval": "10min",
         "spark.sql.files.openCostInBytes": "262144",
     }
+
+
+def bucket_confs(env: Mapping[str, str]) -> dict[str, str]:
+    """For S3A, from the variables that delta-rs goes by, so that both meet the same bucket.
+
+    Keys are not among them: Spark takes those from the environment itself, and hands them on.
+    """
+    settings: dict[str, str] = {}
+    if endpoint := env.get("AWS_ENDPOINT_URL"):
+        # Any server but Amazon's own: buckets are folders there and no host names.
+        settings["spark.hadoop.fs.s3a.endpoint"] = endpoint
+        settings["spark.hadoop.fs.s3a.path.style.access"] = "true"
+    if region := env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION"):
+        settings["spark.hadoop.fs.s3a.endpoint.region"] = region
+    return settings
 
 
 def open_session() -> SparkSession:

@@ -77,7 +77,8 @@ class Stream:
         interval = f"{self._config.trigger_interval_s} seconds"
         self._query = (
             frame.writeStream.foreachBatch(self._batch)
-            .option("checkpointLocation", str(checkpoint))
+            # On a cluster a bare path could mean its own file system; only the driver uses it.
+            .option("checkpointLocation", checkpoint.absolute().as_uri())
             .queryName("main")
             .trigger(processingTime=interval)
             .start()

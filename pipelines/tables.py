@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable, Field, Schema
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -15,6 +17,7 @@ from deltalake.schema import PrimitiveType
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.errors import LakeError
+from pipelines.files import is_remote, local, remote
 from pipelines.stages import STAGES
 
 Columns = dict[str, str]
@@ -136,13 +139,19 @@ def gold_columns(pack: PackSpec) -> tuple[Columns, Columns]:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """Where the tables are."""
+    """Where the tables are: the folder ``root``, unless there is an ``address`` of a bucket."""
 
     root: Path
+    address: str = ""
+
+    @staticmethod
+    def at(path: str) -> Lake:
+        """The lake in a folder, or at an address such as ``s3a://bucket/lake``."""
+        return Lake(Path(), path.rstrip("/")) if is_remote(path) else Lake(Path(path))
 
     def path(self, table: Table) -> str:
-        """Folder of a table."""
-        return str(self.root / table.value)
+        """Folder or address of a table."""
+        return f"{self.address or self.root}/{table.value}"
 
     def files(self, table: Table) -> list[str]:
         """Paths of its live files; ``file_uris`` would percent-encode spaces and umlauts."""
@@ -152,6 +161,19 @@ class Lake:
         """Paths of the files of an opened version."""
         actions = pa.table(opened.get_add_actions(flatten=True))
         return [f"{self.path(table)}/{unquote(p)}" for p in actions.column("path").to_pylist()]
+
+    def parquet(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: Table,
+        files: Sequence[str],
+        opened: DeltaTable | None = None,
+    ) -> str:
+        """Files of a table as a FROM item for DuckDB (``pipelines.files``)."""
+        root = self.path(table)
+        if not is_remote(root):
+            return local(files)
+        return remote(connection, root, opened or self.open(table), files)
 
     def open(self, table: Table) -> DeltaTable:
         """The table at its newest version."""

@@ -52,7 +52,12 @@ def warm_up(spark: SparkSession, config: PipelineConfig, rules: Rules) -> None:
     """Runs the made-up batches; leaves nothing behind."""
     folder = Path(config.scratch_path) / "warmup"
     shutil.rmtree(folder, ignore_errors=True)
-    lake = Lake(folder)
+    run_made_up(spark, config, rules, Lake(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_made_up(spark: SparkSession, config: PipelineConfig, rules: Rules, lake: Lake) -> None:
+    """Runs the made-up batches into the tables of a lake that is there for nothing else."""
     ensure_tables(lake, config.pack)
     locks = TableLocks()
     gold = Gold(lake, config.pack, locks)
@@ -66,12 +71,12 @@ def warm_up(spark: SparkSession, config: PipelineConfig, rules: Rules) -> None:
         floors={},
         report=lambda _: None,
         lag=lambda _: 0,
+        on_driver=config.master.startswith("local"),
     )
     for batch in range(_BATCHES):
         runner.run(parse(_records(spark, config.pack, batch), config.pack), _RECORDS)
     runner.close()
     gold.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _records(spark: SparkSession, pack: PackSpec, batch: int) -> DataFrame:

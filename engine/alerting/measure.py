@@ -15,6 +15,7 @@ from engine.contracts.names import Service, State, Table
 from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import BatchDone
 from engine.contracts.status import ServiceSnapshot
+from engine.contracts.tally import AuditReport
 from engine.errors import LakehouseError
 from engine.lake import LakeReader
 
@@ -36,6 +37,9 @@ EARLIER_S = (25.0, 60.0)
 RECENT_S = 60.0
 SILENT_S = 15.0
 """The pipeline tells its lag once a second; older ones say nothing about now."""
+
+AUDIT_SILENT_S = 120.0
+"""The tally looks at the lake every quarter of a minute: an older look says nothing about now."""
 
 _STREAM = (Service.BROKER.value, Service.PIPELINE.value, Service.GENERATOR.value)
 _UP = (State.READY, State.DEGRADED)
@@ -60,10 +64,12 @@ class Measurer:
         pack: PackSpec,
         stream: Callable[[float], Stream],
         services: Callable[[], Sequence[ServiceSnapshot]],
+        audit: Callable[[], AuditReport | None] = lambda: None,
     ) -> None:
         self._lake = lake
         self._stream = stream
         self._services = services
+        self._audit = audit
         self._columns = wanted_columns(pack)
         self._minutes: dict[int, Minute] = {}
         self._read_after: BatchDone | None = None
@@ -87,7 +93,11 @@ class Measurer:
             earlier=self._remember(now_s),
             steady_from_s=_steady_from(services, now_s),
             reach_s=reach,
-            figures={"error_rate": error_rate, "processing_lag_s": lag_s},
+            figures={
+                "error_rate": error_rate,
+                "processing_lag_s": lag_s,
+                "audit_differences": audit_differences(self._audit(), now_s),
+            },
             volumes={"input_rows": records},
             down_s=self._down(services, now_s),
         )
@@ -164,6 +174,14 @@ def gold_minutes(lake: LakeReader, columns: Sequence[str], since_s: float) -> di
     )
     rows = lake.query(sql).table.to_pylist()
     return {row["start_s"]: Minute(row.pop("start_s"), row) for row in rows}
+
+
+def audit_differences(report: AuditReport | None, now_s: float) -> float | None:
+    """Records and figures that differ; None where nobody has looked lately."""
+    if report is None or report.looked_at_s is None or now_s - report.looked_at_s > AUDIT_SILENT_S:
+        return None
+    figures = sum(1 for difference in report.differences if not difference.records)
+    return float(report.lost + report.doubled + figures + report.more)
 
 
 def _error_rate(stream: Stream) -> tuple[float | None, float]:

@@ -14,8 +14,7 @@ from rich.table import Table as Grid
 from engine.cli.options import at_least
 from engine.cli.sql import plain
 from engine.contracts.names import Table
-from engine.host.folders import lake_path
-from engine.lake import LakeReader
+from engine.host.folders import lake_reader
 from engine.lake.compare import Comparison, OneSided, Side, compare
 from engine.paths import data_paths
 from engine.settings import load_settings
@@ -33,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the differences."""
     paths = data_paths()
-    lake = LakeReader(lake_path(paths, load_settings(os.environ, paths.root)))
+    lake = lake_reader(paths, load_settings(os.environ, paths.root))
     found = compare(lake, Table(options.table), options.a, options.b, options.examples)
     if options.json:
         print(json.dumps(as_json(found)))

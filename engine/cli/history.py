@@ -8,8 +8,7 @@ import os
 
 from engine.cli.options import at_least
 from engine.contracts.names import Table
-from engine.host.folders import lake_path
-from engine.lake import LakeReader
+from engine.host.folders import lake_reader
 from engine.lake.commits import read_commits
 from engine.paths import data_paths
 from engine.settings import load_settings
@@ -25,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the versions."""
     paths = data_paths()
-    lake = LakeReader(lake_path(paths, load_settings(os.environ, paths.root)))
+    lake = lake_reader(paths, load_settings(os.environ, paths.root))
     versions = read_commits(lake, Table(options.table), limit=options.limit).commits
     if options.json:
         rows = [

@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": "check machine, disk, jars, models and providers",
     "logs": "a service's log",
     "support-bundle": "a zip for whoever helps you, secrets removed",
+    "plan": "what a rate would take on a cluster",
     "setup": "fetch and verify what the lakehouse needs",
 }
 NOT_RUNNING = 4

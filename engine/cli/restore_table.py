@@ -10,8 +10,7 @@ from engine.cli.operate import carry_out
 from engine.cli.options import at_least
 from engine.contracts.names import Table
 from engine.errors import LakehouseError
-from engine.host.folders import lake_path
-from engine.lake import LakeReader
+from engine.host.folders import lake_reader
 from engine.paths import data_paths
 from engine.readings.restore import RestorePreview, preview_restore
 from engine.settings import load_settings
@@ -33,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Says what will change, asks, and restores."""
     paths = data_paths()
-    lake = LakeReader(lake_path(paths, load_settings(os.environ, paths.root)))
+    lake = lake_reader(paths, load_settings(os.environ, paths.root))
     preview = preview_restore(lake, Table(options.table), options.version)
     print(describe(preview))
     if not options.yes:

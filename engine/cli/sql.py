@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from engine.cli.options import at_least
 from engine.contracts.query import Limits
-from engine.host.folders import lake_path
-from engine.lake import LakeReader, QueryFailed
+from engine.host.folders import lake_reader
+from engine.lake import QueryFailed
 from engine.paths import data_paths
 from engine.query.session import QueryResult, QuerySession
 from engine.query.sources import parse_as_of
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     paths = data_paths()
     settings = load_settings(os.environ, paths.root)
     limits = Limits(memory_mb=settings.query.memory_mb, max_rows=options.max_rows)
-    lake = LakeReader(lake_path(paths, settings))
+    lake = lake_reader(paths, settings)
     with closing(QuerySession(lake, limits, settings.query.deadline)) as session:
         try:
             result = session.run(options.statement, parse_as_of(options.as_of))

@@ -11,9 +11,10 @@ from engine.contracts.names import State
 from engine.contracts.status import PipelineStatus, StatusReport, TableStatus
 from engine.errors import LakehouseError
 from engine.host.control import NotRunning, ask
-from engine.host.folders import lake_path
+from engine.host.folders import lake_reader
 from engine.lake import LakeReader
 from engine.paths import DataPaths, data_paths
+from engine.readings.audit import audit_lines
 from engine.settings import load_settings
 
 
@@ -42,7 +43,7 @@ def _report(paths: DataPaths) -> StatusReport:
         report = StatusReport.model_validate_json(json.dumps(answer))
     except (NotRunning, StopIteration):
         report = StatusReport(state=State.STOPPED, services=(), pipeline=PipelineStatus())
-    lake = LakeReader(lake_path(paths, load_settings(os.environ, paths.root)))
+    lake = lake_reader(paths, load_settings(os.environ, paths.root))
     return report.model_copy(update={"tables": _tables(lake)})
 
 
@@ -82,6 +83,9 @@ def _print(report: StatusReport) -> None:
             )
         console.print(grid)
         console.print(_stream(report.pipeline))
+        if report.audit is not None:
+            for line in audit_lines(report.audit):
+                console.print(line)
     tables = Grid("Table", "Rows", "Files", "Version", "Size")
     for name, table in report.tables.items():
         size = f"{table.bytes / 1e6:,.1f} MB"

@@ -22,7 +22,11 @@ class JvmConfig(BaseModel):
 
 
 class PipelineConfig(BaseModel):
-    """Everything the pipeline process needs; it reads no environment and no settings file."""
+    """Everything the pipeline process needs; it reads no settings file.
+
+    Of the environment it reads the AWS_… variables, where the lake is in a bucket: Spark and
+    delta-rs both look there by themselves, and keys stay out of a file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,6 +39,8 @@ class PipelineConfig(BaseModel):
     pid_dir: str
     """Folder for the pid record of the driver JVM."""
     master: str = "local[2]"
+    spark_properties: str | None = None
+    """A file of the person's own Spark settings, for a cluster."""
     trigger_interval_s: float = Field(default=0.0, ge=0)
     watermark_delay_s: float = Field(default=600.0, gt=0)
     late_grace_s: float = Field(default=900.0, gt=0)

@@ -44,10 +44,11 @@ class Service(StrEnum):
     GENERATOR = "generator"
     VECTORS = "vectors"
     LLM = "llm"
+    TALLY = "tally"
 
 
-HELPERS: Final = (Service.VECTORS, Service.LLM)
-"""Services of the assistant: what they lack takes nothing from the stream and its tables."""
+HELPERS: Final = (Service.VECTORS, Service.LLM, Service.TALLY)
+"""The assistant's services and the tally: what they lack takes nothing from stream and tables."""
 
 
 class State(StrEnum):

@@ -84,9 +84,10 @@ class AmountSpec(PackModel):
     currency_field: str
 
 
-BUILT_IN_METRICS = ("error_rate", "processing_lag_s", "service_down_s")
+BUILT_IN_METRICS = ("error_rate", "processing_lag_s", "service_down_s", "audit_differences")
 """What an alert may look at besides the pack's KPIs: the share of records refused in the last
-minute, seconds from arrival to gold, seconds that a service has been down."""
+minute, seconds from arrival to gold, seconds that a service has been down, records and figures of
+the lake that are not as the live tally counted them."""
 
 
 class AlertMinimum(PackModel):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from engine.contracts.alerts import AlertRow
 from engine.contracts.names import Table
+from engine.contracts.tally import AuditReport, OpenFigures
 
 
 class Message(BaseModel):
@@ -118,8 +119,32 @@ class Produced(Message):
     incident: str | None = None
 
 
+class Tallied(Message):
+    """Tally: figures of the minutes that are still open, several times a second."""
+
+    kind: Literal["tallied"] = "tallied"
+    figures: OpenFigures
+
+
+class Audited(Message):
+    """Tally: how the lake compares with what was counted; after each look."""
+
+    kind: Literal["audited"] = "audited"
+    report: AuditReport
+
+
 ChildMessage = Annotated[
-    Ready | Degraded | Recovered | Notice | Fatal | BatchDone | Lag | Step | Produced,
+    Ready
+    | Degraded
+    | Recovered
+    | Notice
+    | Fatal
+    | BatchDone
+    | Lag
+    | Step
+    | Produced
+    | Tallied
+    | Audited,
     Field(discriminator="kind"),
 ]
 CHILD_MESSAGE: TypeAdapter[ChildMessage] = TypeAdapter(ChildMessage)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.contracts.names import Service, State
+from engine.contracts.tally import AuditReport
 
 
 class StateChange(BaseModel):
@@ -83,4 +84,6 @@ class StatusReport(BaseModel):
     services: tuple[ServiceSnapshot, ...]
     pipeline: PipelineStatus
     tables: dict[str, TableStatus] = Field(default_factory=dict)
+    audit: AuditReport | None = None
+    """How the lake compares with an independent count; None where nobody counts."""
     notices: tuple[str, ...] = ()

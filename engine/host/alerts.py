@@ -27,7 +27,7 @@ def alert_watch(instance: Instance, monitor: Monitor) -> AlertWatch:
         return True
 
     ways = Ways(
-        measure=Measurer(lake, pack, monitor.stream, supervisor.snapshot),
+        measure=Measurer(lake, pack, monitor.stream, supervisor.snapshot, monitor.audit),
         rows=lambda since_s: alert_rows(lake, since_s),
         send=send,
         tell=lambda what: supervisor.tell(SENDER, what),

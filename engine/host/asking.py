@@ -18,9 +18,8 @@ from engine.assistant.talks.record import answer_of, text_of
 from engine.contracts.assistant import Answer, Assistant, Progress
 from engine.domain.find import find_pack
 from engine.errors import LakehouseError
-from engine.host.folders import lake_path
+from engine.host.folders import lake_reader
 from engine.host.knowledge import LateKnowledge
-from engine.lake import LakeReader
 from engine.paths import DataPaths, resources_dir
 from engine.settings import load_settings
 
@@ -52,7 +51,7 @@ def assistant_alone(paths: DataPaths, env: Mapping[str, str]) -> Iterator[LakeAs
     long as the answer. Raises SettingsError or PackError.
     """
     settings = load_settings(env, paths.root)
-    lake = LakeReader(lake_path(paths, settings))
+    lake = lake_reader(paths, settings)
     with ExitStack() as stack:
         session = answer_session(lake, settings.query)
         stack.callback(session.close)

@@ -16,7 +16,7 @@ from engine.contracts.names import Table
 from engine.contracts.status import StatusReport
 from engine.errors import LakehouseError
 from engine.host.checks import examine
-from engine.host.folders import lake_path
+from engine.host.folders import lake_reader
 from engine.host.secrets_hunt import Cleaner, known_secrets
 from engine.host.versions import installed_parts, system_facts
 from engine.lake import LakeReader
@@ -128,7 +128,7 @@ def _settings(paths: DataPaths, env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _tables(paths: DataPaths, env: Mapping[str, str]) -> dict[str, Any]:
-    lake = LakeReader(lake_path(paths, load_settings(env, paths.root)))
+    lake = lake_reader(paths, load_settings(env, paths.root))
     return {table.value: _table(lake, table) for table in lake.tables()}
 
 

@@ -12,6 +12,7 @@ import psutil
 
 from engine.domain.find import find_pack
 from engine.errors import LakehouseError
+from engine.host.cluster_check import check_cluster
 from engine.host.compose import compose
 from engine.host.findings import Finding, Level
 from engine.host.model_check import check_language_model
@@ -49,6 +50,7 @@ def examine(paths: DataPaths, own_bytes: int = 0) -> Iterator[Finding]:
         _ports,
         _pack,
         _providers,
+        check_cluster,
         check_language_model,
     )
     for check in checks:

@@ -11,8 +11,8 @@ from engine.contracts.knowledge import Knowledge
 from engine.contracts.names import Service
 from engine.contracts.pack import PackSpec
 from engine.domain.find import FoundPack, find_pack
-from engine.errors import DataFolderError
-from engine.host.folders import lake_path
+from engine.errors import DataFolderError, ProviderError
+from engine.host.folders import bucket, lake_path, lake_reader
 from engine.knowledge.desk import KnowledgeClient
 from engine.lake import LakeReader
 from engine.llm.models import Models
@@ -25,9 +25,10 @@ from engine.providers.choose import Choice, choose
 from engine.providers.generator import DemoGenerator
 from engine.providers.kafka_client import TopicPlan
 from engine.providers.llm import LanguageModel
-from engine.providers.pipeline_local import LocalPipeline
+from engine.providers.pipeline_local import ClusterPipeline, LocalPipeline
+from engine.providers.tally import LiveTally
 from engine.providers.vectors import vectors_providers
-from engine.provision.jars import broker_jars, spark_jars
+from engine.provision.jars import broker_jars, s3_jars, spark_jars
 from engine.provision.java import find_java
 from engine.settings import Settings, load_settings
 from engine.settings.secrets import secret_store
@@ -96,12 +97,17 @@ def compose(paths: DataPaths, env: Mapping[str, str], demo: bool = True) -> Inst
         generator = DemoGenerator(paths, settings.generator, lambda: spec, endpoint)
         off = demo_off(settings, broker.provider.name)
         specs.append(ServiceSpec(Service.GENERATOR.value, choose([generator]), ("broker",), off))
+    # In a bucket the tally would have to fetch every file once more to hold it against its count.
+    if settings.tally.enabled and bucket(settings) is None:
+        tally = LiveTally(paths, settings, lambda: spec, endpoint)
+        needed = (Service.BROKER.value, Service.PIPELINE.value)
+        specs.append(ServiceSpec(Service.TALLY.value, choose([tally]), needed))
     llm = LanguageModel(paths, settings)
     specs.append(ServiceSpec(Service.LLM.value, Choice(llm)))
     patience = settings.supervisor
     policy = Policy(max_failures=patience.max_failures, window_s=patience.failure_window)
     supervisor = Supervisor(specs, paths, policy=policy, disk=_disk(paths, settings))
-    lake = LakeReader(lake_path(paths, settings))
+    lake = lake_reader(paths, settings)
     providers = tuple(each.choice.provider for each in specs)
     knowledge = KnowledgeClient(paths)
     return Instance(
@@ -142,15 +148,33 @@ def _pipeline(
     spec: PackSpec,
     endpoint: Callable[[], KafkaEndpoint],
 ) -> Choice:
-    local = LocalPipeline(
-        paths,
-        settings,
-        pack=lambda: spec,
-        endpoint=endpoint,
-        java=java_executable,
-        jars=spark_jars,
+    local, cluster = (
+        kind(
+            paths,
+            settings,
+            pack=lambda: spec,
+            endpoint=endpoint,
+            java=java_executable,
+            jars=lambda: _spark_jars(settings),
+        )
+        for kind in (LocalPipeline, ClusterPipeline)
     )
-    return choose([local])
+    return choose([local, cluster])
+
+
+def _spark_jars(settings: Settings) -> tuple[Path, ...]:
+    """For a lake in a bucket with what Spark needs for it."""
+    if not bucket(settings):
+        return spark_jars()
+    extra = s3_jars()
+    if not extra and not settings.spark.properties_file:
+        # A properties file may name jars of its own.
+        raise ProviderError(
+            f"The lake is in a bucket ({settings.storage.delta_path}), and the jars for that are "
+            "not here.",
+            "Run `rt-lakehouse setup --s3`: it fetches 14 MB.",
+        )
+    return (*spark_jars(), *extra)
 
 
 def _disk(paths: DataPaths, settings: Settings) -> DiskPlan:

@@ -27,8 +27,8 @@ def describe(instance: Instance) -> dict[str, Any]:
         },
         "api": {"url": None, "token": None},
         "lake": {
-            "path": str(lake.path(Table.BRONZE).parent),
-            "tables": {table.value: str(lake.path(table)) for table in Table},
+            "path": lake.address(Table.BRONZE).removesuffix(f"/{Table.BRONZE.value}"),
+            "tables": {table.value: lake.address(table) for table in Table},
         },
     }
 

@@ -9,14 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 
-from engine.contracts.names import HELPERS, State
-from engine.contracts.protocol import BatchDone, Lag, Notice, Produced, Step
+from engine.contracts.names import HELPERS, Service, State
+from engine.contracts.protocol import (
+    Audited,
+    BatchDone,
+    Lag,
+    Notice,
+    Produced,
+    Step,
+    Tallied,
+)
 from engine.contracts.status import (
     PipelineStatus,
     ServiceSnapshot,
     StatusReport,
     demo_stopped,
 )
+from engine.contracts.tally import AuditReport, OpenFigures
 from engine.supervisor.fleet import Notification
 from engine.supervisor.supervisor import Supervisor
 
@@ -62,6 +71,8 @@ def overall(services: tuple[ServiceSnapshot, ...]) -> State:
 
 
 def _weighed(service: ServiceSnapshot) -> State:
+    if service.name == Service.TALLY.value and service.state in (State.STARTING, State.STOPPING):
+        return State.READY  # It follows the pipeline, and nobody waits for it.
     failed = service.state is State.FAILED and service.name in HELPERS
     return State.DEGRADED if failed else service.state
 
@@ -72,6 +83,7 @@ def usable(services: tuple[ServiceSnapshot, ...]) -> bool:
     The assistant's helpers are waited for while they start; one that cannot be had is not.
     """
     states = {service.name: service.state for service in services if not demo_stopped(service)}
+    states.pop(Service.TALLY.value, None)
     helping = [states.pop(name) for name in HELPERS if name in states]
     return State.STARTING not in helping and set(states.values()) == {State.READY}
 
@@ -94,6 +106,8 @@ class Monitor:
         self._produced: Produced | None = None
         self._notices: deque[Notice] = deque(maxlen=100)
         self._step: Step | None = None
+        self._audit: AuditReport | None = None
+        self._open: OpenFigures | None = None
         supervisor.subscribe(self._hear)
 
     def _hear(self, _service: str, what: Notification) -> None:
@@ -109,6 +123,10 @@ class Monitor:
                     self._notices.append(what)
                 case Step():
                     self._step = what
+                case Audited():
+                    self._audit = what.report
+                case Tallied():
+                    self._open = what.figures
 
     def notices(self) -> tuple[Notice, ...]:
         """What a person should have read, oldest first."""
@@ -119,6 +137,16 @@ class Monitor:
         """The newest progress of a long operation."""
         with self._lock:
             return self._step
+
+    def audit(self) -> AuditReport | None:
+        """How the lake compared with an independent count when it was looked at last."""
+        with self._lock:
+            return self._audit
+
+    def open_figures(self) -> OpenFigures | None:
+        """The newest figures of minutes that are still open; None before there are any."""
+        with self._lock:
+            return self._open
 
     def stream(self, seconds: float) -> StreamRecord:
         """The batches and lags of the last ``seconds``."""
@@ -142,6 +170,7 @@ class Monitor:
             services=services,
             pipeline=self._pipeline(),
             notices=tuple(notice.message for notice in self.notices()[-10:]),
+            audit=self.audit(),
         )
 
     def _pipeline(self) -> PipelineStatus:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from engine.contracts.names import Table
 from engine.lake.errors import LakeReadError
 from engine.lake.reader import LakeReader
-from engine.lake.snapshot import Snapshot, create_file_view, gone, take_snapshot
+from engine.lake.snapshot import Snapshot, bring, create_file_view, gone, take_snapshot
 
 KEYS: dict[Table, tuple[str, ...]] = {
     Table.BRONZE: ("source", "topic", "partition", "offset"),
@@ -127,7 +127,7 @@ def compare(lake: LakeReader, table: Table, a: int, b: int, examples: int = 20) 
         connection.execute("SET temp_directory = $1", [spill])
         connection.execute("SET threads = 2; SET TimeZone = 'UTC'")
         try:
-            return _Work(connection, left, right, examples).run()
+            return _Work(lake, connection, left, right, examples).run()
         except duckdb.IOException as error:
             raise gone(table, min(a, b)) from error
         except duckdb.OutOfMemoryException as error:
@@ -147,11 +147,13 @@ class _Work:
 
     def __init__(
         self,
+        lake: LakeReader,
         connection: duckdb.DuckDBPyConnection,
         left: Snapshot,
         right: Snapshot,
         examples: int,
     ) -> None:
+        self._lake = lake
         self._connection = connection
         self._left, self._right = left, right
         self._examples = examples
@@ -168,6 +170,7 @@ class _Work:
         only_right = [file for path, file in right.items() if path not in left]
         if sum(file.rows for file in (*only_left, *only_right)) > MAX_ROWS:
             raise _too_far(self._left, self._right)
+        bring(self._lake, self._left.table, (*only_left, *only_right))
         create_file_view(self._connection, "a", only_left, columns)
         create_file_view(self._connection, "b", only_right, columns)
 

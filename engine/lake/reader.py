@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +21,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from engine.contracts.names import Table
 from engine.lake.errors import LakeReadError, NoSuchTable, QueryFailed
+from engine.lake.mirror import Mirror
 from engine.lake.relation import column_types, create_view, live_files
 
 AsOf = int | dt.datetime | None
@@ -65,18 +67,39 @@ class LiveFiles:
 
 
 class LakeReader:
-    """Reads the tables under one folder."""
+    """Reads the tables under one folder, which may hold copies of a bucket's."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, mirror: Mirror | None = None) -> None:
+        """``mirror`` keeps the copies below ``root``."""
         self._root = root
+        self._mirror = mirror
 
     def tables(self) -> tuple[Table, ...]:
         """The tables that exist."""
-        return tuple(t for t in Table if (self._root / t.value / "_delta_log").is_dir())
+        return tuple(t for t in Table if (self.path(t) / "_delta_log").is_dir())
 
     def path(self, table: Table) -> Path:
-        """Folder of a table, whether it exists or not."""
+        """Folder of a table, whether it exists or not; of a bucket's, the copy of its log."""
+        if self._mirror is not None:
+            self._mirror.refresh(table)
         return self._root / table.value
+
+    def address(self, table: Table) -> str:
+        """Where other programs find the table."""
+        return f"{self._mirror.address if self._mirror else self._root}/{table.value}"
+
+    def bring(self, table: Table, opened: DeltaTable) -> None:
+        """Makes sure that the data files of an opened version can be read here."""
+        if self._mirror is not None:
+            actions = pa.table(opened.get_add_actions(flatten=True))
+            names = [unquote(path) for path in actions.column("path").to_pylist()]
+            sizes = actions.column("size_bytes").to_pylist()
+            self.need(table, dict(zip(names, sizes, strict=True)))
+
+    def need(self, table: Table, files: Mapping[str, int]) -> None:
+        """The same for some files, by their name in the table, with their bytes."""
+        if self._mirror is not None:
+            self._mirror.need(table, files)
 
     def info(self, table: Table) -> TableInfo:
         """Rows, files, version and bytes, from the log alone."""
@@ -93,7 +116,8 @@ class LakeReader:
     def live(self, table: Table, as_of: AsOf = None) -> LiveFiles:
         """A version's files and columns. Raises NoSuchTable or LakeReadError."""
         opened = self._open(table, as_of)
-        files = live_files(opened, self.path(table))
+        self.bring(table, opened)
+        files = live_files(opened, self._root / table.value)
         return LiveFiles(opened.version(), tuple(files), column_types(opened))
 
     def query(self, sql: str, max_rows: int = 10_000, as_of: AsOf = None) -> QueryResult:
@@ -107,7 +131,8 @@ class LakeReader:
             try:
                 for table in self._named(sql):
                     opened = self._open(table, as_of)
-                    create_view(connection, table.value, opened, self.path(table))
+                    self.bring(table, opened)
+                    create_view(connection, table.value, opened, self._root / table.value)
                 if not connection.extract_statements(sql):
                     raise QueryFailed("There is no statement.", "Write one, such as SELECT 1.")
                 cursor = connection.execute(sql)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -51,10 +51,17 @@ class Snapshot:
         """Column name → DuckDB's type, in order."""
         return {name: DUCKDB_TYPES.get(kind, "VARCHAR") for name, kind in self.types.items()}
 
-    def need_files(self) -> None:
+    def need_files(self, lake: LakeReader) -> None:
         """Raises LakeReadError where files of this version were deleted."""
+        bring(lake, self.table, self.files)
         if any(not Path(file.path).is_file() for file in self.files):
             raise gone(self.table, self.version)
+
+
+def bring(lake: LakeReader, table: Table, files: Iterable[DataFile]) -> None:
+    """Makes sure that these files can be read here, where the lake is in a bucket."""
+    root = f"{lake.path(table)}/"
+    lake.need(table, {file.path.removeprefix(root): file.bytes for file in files})
 
 
 def take_snapshot(lake: LakeReader, table: Table, version: int | None = None) -> Snapshot:

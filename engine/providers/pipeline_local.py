@@ -1,4 +1,8 @@
-"""The streaming pipeline on this computer: a Python process of ours with its driver JVM."""
+"""The streaming pipeline: a Python process of ours with its driver JVM.
+
+With the provider ``local`` Spark works inside that JVM; with ``cluster`` its executors belong to
+the master that SPARK_MASTER names, and everything else is the same.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from engine.errors import LakehouseError
 from engine.paths import DataPaths
 from engine.platform import write_private
 from engine.providers.base import Availability, Launch, ProviderBase, RunTool
-from engine.providers.environment import child_env
+from engine.providers.environment import bucket_env, bucket_secrets, child_env
 from engine.providers.jvm import ClassArchive, check_jars
 from engine.settings import Settings
 
@@ -50,14 +54,17 @@ class LocalPipeline(ProviderBase):
         self._find_jars = jars
 
     def secrets(self) -> tuple[str, ...]:
-        """The broker's password, which Spark might log with its options."""
+        """The broker's password, which Spark might log with its options, and a bucket's keys."""
         password = self._endpoint().password
-        return (password,) if password else ()
+        return (*((password,) if password else ()), *bucket_secrets())
 
     def available(self) -> Availability:
         """Java and the jars are there, and the master is a local one."""
         if not self._settings.spark.master.startswith("local"):
             return Availability(usable=False, why="SPARK_MASTER names a cluster.")
+        return self._has_programs()
+
+    def _has_programs(self) -> Availability:
         try:
             self._find_java()
             check_jars(self._find_jars())
@@ -98,17 +105,35 @@ class LocalPipeline(ProviderBase):
             scratch_path=str(paths.scratch),
             pid_dir=str(paths.run),
             master=spark.master,
+            spark_properties=spark.properties_file,
             trigger_interval_s=spark.trigger_interval,
             watermark_delay_s=spark.watermark_delay,
             late_grace_s=spark.late_grace,
+            max_offsets_per_batch=spark.max_batch,
             log_level=self._settings.log_level,
         )
 
     def command(self) -> Launch:
         """See Provider."""
         argv = (sys.executable, "-m", "pipelines.main", str(self._config_file))
-        return Launch(argv, child_env(), CHECKOUT, protocol=True, records=("driver",))
+        lake = self._settings.storage.delta_path or ""
+        env = {**child_env(), **(bucket_env() if "://" in lake else {})}
+        return Launch(argv, env, CHECKOUT, protocol=True, records=("driver",))
 
     @property
     def _config_file(self) -> Path:
         return self._paths.run / "pipeline.json"
+
+
+class ClusterPipeline(LocalPipeline):
+    """Ready when a warm-up batch went through the executors and was read back here."""
+
+    name = "cluster"
+    start_timeout_s = 360.0
+    """Executors may have to be started on machines that have to be started first."""
+
+    def available(self) -> Availability:
+        """Java, jars, and a cluster is wanted; whether it answers is asked at each start."""
+        if self._settings.spark.master.startswith("local"):
+            return Availability(usable=False, why="SPARK_MASTER names no cluster.")
+        return self._has_programs()

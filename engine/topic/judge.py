@@ -45,7 +45,7 @@ def judge(value: bytes | None, pack: PackSpec, now_ms: float) -> Judgement:
     if len(data) > MAX_RECORD_BYTES:
         return Judgement(Reason.TOO_LARGE, f"{len(data):,} bytes, more than {MAX_RECORD_BYTES:,}")
     try:
-        document = _load(data)
+        document = load(data)
     except _NotJson as error:
         return Judgement(Reason.NOT_JSON, str(error))
     if not isinstance(document, dict):
@@ -57,7 +57,8 @@ def judge(value: bytes | None, pack: PackSpec, now_ms: float) -> Judgement:
     return min(faults, key=lambda fault: order.index(fault.reason or Reason.NOT_JSON))
 
 
-def _load(data: bytes) -> Any:
+def load(data: bytes) -> Any:
+    """The JSON, its numbers as ``Number``; an error of this module where it is none."""
     try:
         return json.loads(
             data.decode("utf-8"), parse_float=Number, parse_int=Number, parse_constant=_refuse
@@ -83,7 +84,7 @@ def _faults(document: dict[str, Any], pack: PackSpec, now_ms: float) -> Iterator
     kind = str(kind) if isinstance(kind, str) else None
     for field in pack.fields:
         value = document.get(field.name)
-        if _needed(field, kind) and _blank(value):
+        if _needed(field, kind) and blank(value):
             yield Judgement(Reason.MISSING_FIELD, f"{field.name} is missing")
         elif value is not None:
             yield from _field_faults(field, value, pack)
@@ -98,7 +99,8 @@ def _needed(field: FieldSpec, kind: str | None) -> bool:
     return field.required or kind in field.required_for
 
 
-def _blank(value: Any) -> bool:
+def blank(value: Any) -> bool:
+    """Whether a field is as good as absent."""
     return value is None or (isinstance(value, str) and not value.strip(" "))
 
 
@@ -115,7 +117,7 @@ def _field_faults(field: FieldSpec, value: Any, pack: PackSpec) -> Iterator[Judg
         if isinstance(value, bool | dict | list):
             yield _bad_type(field, value)
         return
-    number = _number(value)
+    number = number_of(value)
     if number is None or (field.type == "double" and not math.isfinite(number)):
         yield _bad_type(field, value)
     elif field.range_reason is not None and not _in_range(field, number):
@@ -130,7 +132,7 @@ def _bad_type(field: FieldSpec, value: Any) -> Judgement:
     return Judgement(Reason.BAD_TYPE, f"{field.name} is not {_KINDS[field.type]}: {shown[:80]}")
 
 
-def _number(value: Any) -> float | None:
+def number_of(value: Any) -> float | None:
     """A JSON number, or a text that is a plain decimal one."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return float(value)
@@ -168,12 +170,12 @@ def _lookup_faults(
         if field.lookup_reason is None or (field.lookup_for and kind not in field.lookup_for):
             continue
         value = document.get(field.name)
-        code = str(field.default) if _blank(value) else _scalar(value)
+        code = str(field.default) if blank(value) else scalar(value)
         code = code.upper() if field.uppercase else code
         if code not in pack.currencies:
             yield Judgement(field.lookup_reason, f"unknown {field.name}: {code[:80]}")
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
     """A text field's value as the pipeline reads it."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return str(value) if isinstance(value, str) else json.dumps(value)

@@ -33,9 +33,14 @@ def rates() -> dict[str, float]:
     return found
 
 
+def open_table(lakehouse: Lakehouse, table: Table) -> DeltaTable:
+    """The newest version, where it is written."""
+    return DeltaTable(f"{lakehouse.lake}/{table.value}", storage_options=lakehouse.storage or None)
+
+
 def read(lakehouse: Lakehouse, table: Table, columns: str = "*") -> Rows:
     """Rows of a table's newest version, by delta-rs and DuckDB; nothing of the program's."""
-    arrow = DeltaTable(str(lakehouse.paths.lake / table.value)).to_pyarrow_table()
+    arrow = open_table(lakehouse, table).to_pyarrow_table()
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("t", arrow)
@@ -45,7 +50,7 @@ def read(lakehouse: Lakehouse, table: Table, columns: str = "*") -> Rows:
 
 def count(lakehouse: Lakehouse, table: Table) -> int:
     """Rows of a table by its log alone."""
-    opened = DeltaTable(str(lakehouse.paths.lake / table.value))
+    opened = open_table(lakehouse, table)
     actions = opened.get_add_actions(flatten=True)
     names = actions.schema.names
     return sum(actions.column(names.index("num_records")).to_pylist()) if actions.num_rows else 0

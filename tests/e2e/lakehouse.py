@@ -101,6 +101,12 @@ class Lakehouse:
         self.root = root
         self.paths = DataPaths(root)
         self.env = clean_environment(root, env)
+        self.lake = str(self.paths.lake)
+        """Where its tables are: below the data folder, unless DELTA_PATH says otherwise."""
+        self.storage: dict[str, str] = {}
+        """Variables by which they can be read, where they are in a bucket."""
+        self.patience_s = READY_TIMEOUT_S
+        """How long a start may take."""
         self.lends_archives = True
         """False where a first start is what is measured."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -142,7 +148,7 @@ class Lakehouse:
             return self.output.read_bytes().endswith(b"}\n")
 
         try:
-            until(said, READY_TIMEOUT_S, "the ready line", 0.05)
+            until(said, self.patience_s, "the ready line", 0.05)
         except AssertionError as error:
             raise AssertionError(f"{error} {self.tail()}") from None
         ready: dict[str, Any] = json.loads(self.output.read_text().splitlines()[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
@@ -14,6 +15,7 @@ from app.widgets.card import Card
 from app.widgets.charts import Bar, BarChart, Chart, TimeChart, link_charts, saves
 from app.words import tr
 from engine.contracts.pack import PackSpec
+from engine.contracts.tally import OpenFigures
 from engine.readings.live import TOP, LiveReading
 from engine.readings.live_hours import HoursReading
 from engine.readings.live_kpis import MINUTE_S
@@ -33,6 +35,8 @@ class LiveCharts(QWidget):
 
     def __init__(self, context: Context, pack: PackSpec) -> None:
         super().__init__()
+        self._reading: LiveReading | None = None
+        self._open: OpenFigures | None = None
         theme = context.theme
         self.events = TimeChart(theme, tr("Events by type"), tr("events/min"), stack=True)
         self.gmv = TimeChart(theme, tr("GMV per minute"), "USD")
@@ -90,6 +94,7 @@ class LiveCharts(QWidget):
 
     def show_reading(self, reading: LiveReading) -> None:
         """Series and segments."""
+        self._reading = reading
         at = reading.at
         for chart in self.timed:
             chart.set_window(float(at[0]), float(at[-1]) if len(at) > 1 else at[0] + MINUTE_S)
@@ -101,6 +106,28 @@ class LiveCharts(QWidget):
             if name in reading.series:
                 self.conversion.set_series(tr(title), at, reading.series[name])
         self._show_segments(reading)
+        self.show_open(self._open)
+
+    def show_open(self, figures: OpenFigures | None) -> None:
+        """GMV of the minutes after the last complete one, dashed: gold does not have them yet.
+
+        Ratios are left to the tiles: those of a minute that has just begun say little.
+        """
+        self._open = figures
+        reading, title = self._reading, tr("GMV, provisional")
+        if reading is None or "gmv_usd" not in reading.series:
+            return
+        last = float(reading.at[-1])
+        minutes = [m for m in figures.minutes if m.start_s > last] if figures else []
+        if not minutes:
+            self.gmv.remove_series(title)
+            return
+        at = [last, *(float(minute.start_s) for minute in minutes)]
+        counted = (minute.figures.get("gmv_usd") for minute in minutes)
+        values = [float(reading.series["gmv_usd"][-1])]
+        values += [math.nan if value is None else value for value in counted]
+        self.gmv.set_series(title, at, values, colour="gold", kind="dashes")
+        self.gmv.set_window(float(reading.at[0]), at[-1])
 
     def _show_segments(self, reading: LiveReading) -> None:
         rank = reading.rank_by

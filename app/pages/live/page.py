@@ -24,6 +24,9 @@ from app.widgets.placeholder import Placeholder
 from app.widgets.segmented import Segmented
 from app.widgets.tone import set_tone
 from app.words import tr
+from engine.contracts.names import Service, State
+from engine.contracts.protocol import Tallied
+from engine.contracts.status import StateChange
 from engine.errors import LakehouseError
 from engine.readings.live import LiveReader, LiveReading, live_csv
 from engine.readings.live_hours import HoursReader, HoursReading
@@ -70,6 +73,7 @@ class LivePage(Page):
         self.hours_refresher.status.hide()
         for refresher in (self.refresher, self.hours_refresher):
             refresher.status.told.connect(self._show_trouble)
+        context.door.notified.connect(self._hear)
         self.charts.dimension_chosen.connect(lambda _: self.refresher.now())
         self._fill_header()
         self._fill_body()
@@ -229,6 +233,17 @@ class LivePage(Page):
         )
         self.stack.setCurrentIndex(0)
         self.through.clear()
+
+    def _hear(self, service: str, what: object) -> None:
+        """Figures of open minutes come by themselves, several times a second."""
+        if service != Service.TALLY.value:
+            return
+        if isinstance(what, StateChange) and what.new is not State.READY:
+            self.tiles.forget_open()
+            self.charts.show_open(None)
+        if isinstance(what, Tallied) and self._visible and not self.paused:
+            self.tiles.show_open(what.figures)
+            self.charts.show_open(what.figures)
 
     def _show_through(self, moment: dt.datetime, now: float) -> None:
         age = max(0.0, now - moment.timestamp())

@@ -12,8 +12,9 @@ from app.pages.live.words import figure, kpi_hint, short_change
 from app.widgets.card import Card
 from app.widgets.tone import set_tone
 from app.words import tr
+from engine.contracts.tally import OpenFigures
 from engine.readings.live import LiveReading
-from engine.readings.live_kpis import HourReading, KpiReading, KpiSpec
+from engine.readings.live_kpis import RATE, HourReading, KpiReading, KpiSpec
 
 CALM = 0.005
 """Changes below half a percent have no colour."""
@@ -46,9 +47,13 @@ class LiveTile(Card):
         self.value = QLabel("–")
         self.value.setObjectName("value")
         self.change = Change("small")
+        self.open = False
+        """Whether the running minute is counted live; else it is gold's."""
         self.running = QLabel()
         self.running.setObjectName("small")
-        self.running.setToolTip(tr("The minute that is not over, so far"))
+        self.running.setToolTip(
+            tr("The minute that is not over, so far; provisional until gold has it")
+        )
         self.hour = QLabel()
         self.hour.setObjectName("small")
         self.hour_change = Change("small")
@@ -63,13 +68,19 @@ class LiveTile(Card):
         self.body.addLayout(line)
         self.body.setSpacing(2)
 
+    def show_open(self, spec: KpiSpec, value: float | None) -> None:
+        """The running minute as it was counted just now; gold does not have it yet."""
+        self.open = True
+        self.running.setText(tr("provisional: {0}").format(figure(spec, value)))
+
     def show_figures(self, reading: KpiReading, hour: HourReading | None, minute: str) -> None:
         """``hour`` None while it is still being counted."""
         spec = reading.spec
         self.value.setText(figure(spec, reading.minute))
         self.change.show_change(reading.minute_change, spec)
-        so_far = reading.running is not None
-        self.running.setText(tr("now: {0}").format(figure(spec, reading.running)) if so_far else "")
+        if not self.open:
+            so_far = tr("now: {0}").format(figure(spec, reading.running))
+            self.running.setText("" if reading.running is None else so_far)
         counted = figure(spec, hour.value) if hour else "…"
         self.hour.setText(tr("1 h: {0}").format(counted))
         self.hour_change.show_change(hour.change if hour else None, spec)
@@ -93,6 +104,7 @@ class Tiles(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
+        self._specs = tuple(specs)
         self.tiles = {spec.name: LiveTile(tr(spec.title)) for spec in specs}
         for tile in self.tiles.values():
             row.addWidget(tile, 1)
@@ -103,3 +115,17 @@ class Tiles(QWidget):
         for kpi in reading.kpis:
             hour = hours.get(kpi.spec.name) if hours is not None else None
             self.tiles[kpi.spec.name].show_figures(kpi, hour, minute)
+
+    def show_open(self, figures: OpenFigures) -> None:
+        """What was counted of the running minute, a moment ago."""
+        if not figures.minutes:
+            return
+        newest = figures.minutes[-1].figures
+        for spec in self._specs:
+            value = figures.rate if spec.name == RATE else newest.get(spec.name)
+            self.tiles[spec.name].show_open(spec, value)
+
+    def forget_open(self) -> None:
+        """Nobody counts live any more: the running minute is gold's again."""
+        for tile in self.tiles.values():
+            tile.open = False

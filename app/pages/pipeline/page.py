@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout as Column
 
 from app.context import Context
 from app.page import Page, PageCommand
+from app.pages.pipeline.audit import AuditCard
 from app.pages.pipeline.charts import LEAST_HEIGHT, Charted, PipelineCharts
 from app.pages.pipeline.dialogs import BackfillDialog, RebuildDialog, asked
 from app.pages.pipeline.flow import FlowPicture
@@ -55,6 +56,7 @@ class PipelinePage(Page):
         self.operation = OperationStrip(context)
         self.operation.busy.connect(lambda _busy: self._allow())
         self.banner = Banner(lambda: context.go("services", None))
+        self.audit = AuditCard(context)
         self.window_choice = Segmented([(tr(text), value) for text, value in WINDOWS])
         self.window_choice.setAccessibleName(tr("Time shown in the charts"))
         self.window_choice.chosen.connect(lambda _value: self._other_window())
@@ -87,7 +89,7 @@ class PipelinePage(Page):
         column.addWidget(self.charts)
         scroll = _Scroll(self.picture, self.charts)
         scroll.setWidget(inside)
-        for widget in (self.banner, self.operation):
+        for widget in (self.banner, self.operation, self.audit):
             self.body.addWidget(widget)
         self.body.addWidget(scroll, 1)
 

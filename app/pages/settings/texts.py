@@ -13,6 +13,7 @@ SERVICES = {
     "generator": "demo events",
     "vectors": "knowledge",
     "llm": "language model",
+    "tally": "live tally",
 }
 
 

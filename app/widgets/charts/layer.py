@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor
 
 from app.widgets.charts.shapes import Floats, area, isolated, spacing
 
-Kind = Literal["line", "bars"]
+Kind = Literal["line", "bars", "dashes"]
+"""Dashes are for what may still change."""
 
 BAR = 0.8
 """Width of a bar, as a share of the distance to the next one."""
@@ -70,12 +71,14 @@ class Layer:
         self._box = box
         self._items: dict[str, Any] = {}
         self._points = 0
+        self._dashed = False
 
     def draw(self, shape: Shape, inside: slice, depth: int) -> None:
         """Draws the points ``inside``; a larger depth lies further back."""
         x, high = shape.x[inside], shape.high[inside]
         low = None if shape.low is None else shape.low[inside]
         self._points = len(x)
+        self._dashed = shape.series.kind == "dashes"
         if shape.series.kind == "bars":
             self._drop("line", "area", "dots")
             self._draw_bars(x, low, high, spacing(shape.x) * BAR)
@@ -112,6 +115,8 @@ class Layer:
             if name == "line":
                 pen = pg.mkPen(line, width=1 if self._points > THIN_FROM else 1.5)
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                if self._dashed:
+                    pen.setStyle(Qt.PenStyle.DashLine)
                 item.setPen(pen)
             elif name == "area":
                 item.setBrush(pg.mkBrush(fill))

@@ -97,7 +97,7 @@ def test_that_status_has_its_contracted_shape(running: Lakehouse) -> None:
         assert wanted | {"detail"} <= set(service)
         assert service["state"] == "READY"
     names = [service["name"] for service in report["services"]]
-    assert names == ["broker", "pipeline", "vectors", "llm"]
+    assert names == ["broker", "pipeline", "vectors", "tally", "llm"]
     assert set(report["tables"]) == {table.value for table in Table}
     for table in report["tables"].values():
         assert set(table) == {"rows", "files", "version", "bytes"}

@@ -80,7 +80,7 @@ class Running:
         window = KeyWindow(RULES.late_grace_us, HORIZON_US)
         newest = made.silver_newest_us
         if newest != NEVER:
-            load_window(window, made, gold.files(newest - HORIZON_US, 1 << 62))
+            load_window(self.lake, window, made, gold.files(newest - HORIZON_US, 1 << 62))
         runner = self._runner(made.position, made.floors, window, gold)
         self._open += [runner, gold]
         self._repeat(made, runner)

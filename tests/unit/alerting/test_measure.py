@@ -13,6 +13,7 @@ from engine.contracts.names import State, Table
 from engine.contracts.pack import PackSpec
 from engine.contracts.protocol import BatchDone
 from engine.contracts.status import ServiceSnapshot
+from engine.contracts.tally import AuditReport, Difference
 from engine.lake import LakeReader, QueryResult
 from tests.unit.alerting.lake import make_lake, write_minutes
 from tests.unit.alerting.minutes import NOON, hour, minute
@@ -119,6 +120,16 @@ def test_that_lag_is_the_age_of_what_waits(
     lake: LakeReader, pack: PackSpec, changes: dict[str, Any], lag: float | None
 ) -> None:
     assert _measurer(lake, pack, Said(**changes))(NOW).figures["processing_lag_s"] == lag
+
+
+def test_that_what_the_audit_found_is_measured_while_it_looks(lake: LakeReader, pack) -> None:
+    figures = Difference(table=Table.GOLD_KPIS, kind="figures", text="")
+    lost = Difference(table=Table.SILVER, kind="lost", text="", records=3)
+    found = AuditReport(looked_at_s=NOW - 5, lost=3, differences=(lost, figures))
+    measurer = Measurer(lake, pack, lambda _s: Said(), lambda: Said().services, lambda: found)
+    assert measurer(NOW).figures["audit_differences"] == 4
+    assert measurer(NOW + 600).figures["audit_differences"] is None
+    assert _measurer(lake, pack, Said())(NOW).figures["audit_differences"] is None
 
 
 def test_that_the_reach_goes_back_with_the_lag(lake: LakeReader, pack: PackSpec) -> None:

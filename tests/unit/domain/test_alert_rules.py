@@ -18,6 +18,7 @@ def test_that_the_shipped_rules_have_the_contract_s_defaults(shipped: Path) -> N
         "processing_lag": ("processing_lag_s", 300),
         "error_rate": ("error_rate", 0.05),
         "service_down": ("service_down_s", 60),
+        "audit": ("audit_differences", 0),
         "orders_anomaly": ("orders", 3),
         "gmv_anomaly": ("gmv_usd", 3),
         "events_anomaly": ("events", 3),

@@ -46,6 +46,13 @@ def test_that_a_helper_that_starts_is_waited_for() -> None:
     assert not usable(starting)
 
 
+def test_that_the_tally_is_never_waited_for() -> None:
+    starting = services(**STREAM, tally=State.STARTING)
+    assert overall(starting) is State.READY
+    assert usable(starting)
+    assert overall(services(**STREAM, tally=State.BACKOFF)) is State.DEGRADED
+
+
 @pytest.mark.parametrize("state", [State.BACKOFF, State.DEGRADED, State.STOPPED])
 def test_that_one_that_cannot_be_had_now_is_not_waited_for(state: State) -> None:
     assert usable(services(**STREAM, vectors=state))

@@ -145,3 +145,9 @@ def count_by_duckdb(table: DeltaTable) -> int:
         ).fetchone()
     assert found is not None
     return int(found[0])
+
+
+def empty_silver(pack: PackSpec, rows: int) -> pa.Table:
+    """So many rows of silver with nothing in them."""
+    types = {name: _ARROW[kind] for name, kind in silver_columns(pack).items()}
+    return pa.table({name: pa.nulls(rows, kind) for name, kind in types.items()})

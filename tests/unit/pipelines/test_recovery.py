@@ -154,7 +154,7 @@ def test_that_the_window_is_read_back_from_silver(lake: Lake, pack) -> None:
     write_silver(lake, pack, silver.values())
     newest = max(row["ts"] for row in silver.values())
     window = KeyWindow(15 * 60_000_000, 3_600_000_000)
-    load_window(window, _at(newest), lake.open(Table.SILVER).file_uris())
+    load_window(lake, window, _at(newest), lake.open(Table.SILVER).file_uris())
     recent = [hash(i) for i, row in silver.items() if row["ts"] > newest - window.grace_us]
     assert recent
     assert window.contains(np.array(recent, np.int64)).all()
@@ -169,15 +169,15 @@ def test_that_rows_whose_batch_is_run_again_are_not_in_the_window(lake: Lake, pa
     sizes = []
     for source in (TOPIC_ID, "another topic"):
         window = KeyWindow(15 * 60_000_000, 3_600_000_000)
-        load_window(window, _at(newest, everywhere, source), files)
+        load_window(lake, window, _at(newest, everywhere, source), files)
         sizes.append(len(window))
     assert sizes[0] == 0
     assert sizes[1] > 0
 
 
-def test_that_no_files_leave_the_window_empty() -> None:
+def test_that_no_files_leave_the_window_empty(lake: Lake) -> None:
     window = KeyWindow(1, 1)
-    load_window(window, _at(NOON_MS * 1000), [])
+    load_window(lake, window, _at(NOON_MS * 1000), [])
     assert len(window) == 0
 
 

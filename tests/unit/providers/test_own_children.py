@@ -11,11 +11,13 @@ import pytest
 from engine.contracts.job import GeneratorConfig, PipelineConfig
 from engine.contracts.kafka import KafkaEndpoint
 from engine.contracts.pack import AmountSpec, PackSpec, Roles, SegmentSpec
+from engine.contracts.tally import TallyConfig
 from engine.errors import LakehouseError
 from engine.paths import DataPaths
 from engine.providers.base import ToolResult
 from engine.providers.generator import DemoGenerator
 from engine.providers.pipeline_local import LocalPipeline
+from engine.providers.tally import LiveTally
 from engine.settings import load_settings
 
 pytestmark = pytest.mark.unit
@@ -130,3 +132,16 @@ def test_that_the_generator_gets_its_settings(paths):
     assert (config.rate, config.countries) == (5, ("DE",))
     assert file.stat().st_mode & 0o777 == 0o600
     assert generator.secrets() == ("s3cret",)
+
+
+def test_that_the_tally_judges_by_the_pipeline_s_times_and_keeps_a_private_file(paths):
+    settings = load_settings({"WATERMARK_DELAY": "2m", "RTLAKEHOUSE_AUDIT_EVERY": "5"}, paths.root)
+    tally = LiveTally(paths, settings, pack=lambda: PACK, endpoint=lambda: ENDPOINT)
+    asyncio.run(tally.prepare(_no_tool))
+    file = paths.run / "tally.json"
+    config = TallyConfig.model_validate_json(file.read_text())
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (config.watermark_delay_s, config.audit_every_s) == (120, 5)
+    assert config.lake_path == str(paths.lake)
+    assert tally.secrets() == ("s3cret",)
+    assert tally.command().argv[1:] == ("-m", "engine.tally", str(file))

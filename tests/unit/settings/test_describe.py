@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from engine.contracts.names import Service
 from engine.paths import DataPaths
 from engine.settings import Settings, load_settings
 from engine.settings.describe import SettingInfo, describe, secret_paths
@@ -66,7 +67,7 @@ def test_that_every_field_of_the_tree_is_described_once():
 def test_that_a_setting_has_words_for_a_person(info):
     assert info.title[0].isupper() or info.title.startswith("DuckDB")
     assert info.reason.endswith(".")
-    assert set(info.needs_restart) <= {"all", "broker", "pipeline", "generator", "vectors", "llm"}
+    assert set(info.needs_restart) <= {"all", *Service}
     if info.kind in ("integer", "number", "bytes", "duration"):
         assert info.low is not None
         assert info.kind == "duration" or info.unit
@@ -101,7 +102,7 @@ def test_that_all_settings_can_be_saved_at_once(tmp_path):
 def test_that_groups_stay_together_in_the_order_of_the_page():
     groups = list(dict.fromkeys(info.group for info in ALL))
     assert groups == [
-        *("General", "Appearance", "Demo data", "Kafka", "Spark", "Storage"),
+        *("General", "Appearance", "Demo data", "Kafka", "Spark", "Live tally", "Storage"),
         *("Queries", "Assistant", "Disk", "Reliability"),
     ]
     assert [info.group for info in ALL] == sorted((i.group for i in ALL), key=groups.index)

@@ -39,8 +39,10 @@ def test_that_every_variable_leads_to_a_setting(tmp_path, name):
     value = "saas" if name == "RTLAKEHOUSE_DOMAIN" else value
     value = "none" if name == "RTLAKEHOUSE_LLM" else value
     value = "embedded" if name == "RTLAKEHOUSE_VECTORS" else value
+    value = "off" if name == "RTLAKEHOUSE_TALLY" else value
     value = "77" if name == "RTLAKEHOUSE_LOCAL_IDLE" else value
     value = "512" if name == "RTLAKEHOUSE_QUERY_MEMORY_MB" else value
+    value = "5000" if name == "SPARK_MAX_BATCH" else value
     assert load_settings({name: value}, tmp_path) != Settings()
 
 

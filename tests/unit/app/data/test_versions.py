@@ -131,9 +131,10 @@ def test_that_try_again_reads_the_page_of_rows_that_failed(
 def test_that_a_comparison_is_waited_for_no_longer_after_a_cancel(
     page: DataPage, qtbot, monkeypatch
 ) -> None:
-    release, done = threading.Event(), threading.Event()
+    begun, release, done = threading.Event(), threading.Event(), threading.Event()
 
     def slow(*_: object) -> Any:
+        begun.set()
         release.wait(10)
         done.set()
         raise LakehouseError("Nobody waits for this.", "")
@@ -142,6 +143,7 @@ def test_that_a_comparison_is_waited_for_no_longer_after_a_cancel(
     page.tabs.setCurrentWidget(page.compare)
     page.compare.compare_with_current(1)
     try:
+        qtbot.waitUntil(begun.is_set)
         bring_up(page, page.rows, qtbot)  # other reading goes on meanwhile
         page.tabs.setCurrentWidget(page.compare)
         assert page.compare.placeholder.button.text() == "Cancel"

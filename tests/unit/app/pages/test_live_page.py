@@ -16,6 +16,9 @@ from app.pages.live import LivePage
 from app.pages.live.tiles import LiveTile
 from app.pages.live.words import figure, readable, short_change
 from engine.contracts.names import State
+from engine.contracts.protocol import Tallied
+from engine.contracts.status import StateChange
+from engine.contracts.tally import OpenFigures, OpenMinute
 from engine.errors import LakehouseError
 from engine.readings.live_kpis import HourReading, KpiReading, KpiSpec
 from tests.unit.app.pages.standin import PACK, StandInDesk
@@ -266,3 +269,38 @@ def test_that_a_first_read_that_fails_says_so_in_the_middle(
     page.refresher.now()
     qtbot.waitUntil(lambda: page.placeholder.heading.text() == "The lake is gone.")
     assert page.placeholder.button.text() == "Try again"
+
+
+def open_figures(at_s: int, **figures: float | None) -> Tallied:
+    minutes = (OpenMinute(start_s=at_s, figures=figures),)
+    return Tallied(
+        figures=OpenFigures(at_ms=at_s * 1000, arrived_ms=at_s * 1000, rate=12.0, minutes=minutes)
+    )
+
+
+def test_that_the_running_minute_is_shown_as_it_is_counted(filled, context) -> None:
+    running = int((start() + MINUTE).timestamp())
+    context.door.notified.emit("tally", open_figures(running, orders=5.0, gmv_usd=70.0))
+    assert filled.tiles.tiles["orders"].running.text() == "provisional: 5"
+    assert filled.tiles.tiles["events_per_s"].running.text() == "provisional: 12/s"
+    series = {each.name: each for each in filled.charts.gmv.shown()}
+    assert series["GMV, provisional"].kind == "dashes"
+    assert list(series["GMV, provisional"].y) == [40.0, 70.0]
+
+
+def test_that_gold_s_minute_is_shown_again_when_nobody_counts(filled, context, qtbot) -> None:
+    running = int((start() + MINUTE).timestamp())
+    context.door.notified.emit("tally", open_figures(running, orders=5.0))
+    gone = StateChange(service="tally", old=State.READY, new=State.BACKOFF)
+    context.door.notified.emit("tally", gone)
+    filled.refresher.now()
+    qtbot.waitUntil(lambda: filled.tiles.tiles["orders"].running.text() == "now: 0")
+    assert "GMV, provisional" not in filled.charts.gmv.series_names()
+
+
+def test_that_a_paused_page_stands_still(filled, context) -> None:
+    filled.toggle_pause()
+    before = filled.tiles.tiles["orders"].running.text()
+    running = int((start() + MINUTE).timestamp())
+    context.door.notified.emit("tally", open_figures(running, orders=5.0))
+    assert filled.tiles.tiles["orders"].running.text() == before

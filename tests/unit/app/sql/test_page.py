@@ -113,11 +113,23 @@ def test_that_a_click_on_a_name_sorts_up_down_and_back(run, sessions, qtbot):
     assert not tab.result.grid.selectionModel().hasSelection()
 
 
+def held_sort(tab, session, qtbot) -> threading.Event:
+    """The worker sorts until the event is set, and has begun: what is asked now waits behind it."""
+    begun, release = threading.Event(), threading.Event()
+
+    def sort(_column: int, _descending: bool) -> None:
+        begun.set()
+        release.wait(10)
+
+    session.sort = sort
+    tab.result.sort(0, False)
+    qtbot.waitUntil(begun.is_set)
+    return release
+
+
 def test_that_a_sort_of_the_result_before_leaves_no_arrow(page, run, sessions, qtbot):
     tab = run()
-    release = threading.Event()
-    sessions[0].sort = lambda _column, _descending: release.wait(10)
-    tab.result.sort(0, False)
+    release = held_sort(tab, sessions[0], qtbot)
     assert tab.runner.busy == "sort"
     tab.run()
     assert tab.runner.busy == ""
@@ -136,9 +148,7 @@ def test_that_an_order_of_other_rows_is_not_shown(run):
 
 def test_that_the_first_cancel_reaches_a_statement_that_still_waits(page, run, sessions, qtbot):
     tab = run()
-    release = threading.Event()
-    sessions[0].sort = lambda _column, _descending: release.wait(10)
-    tab.result.sort(0, False)
+    release = held_sort(tab, sessions[0], qtbot)
     tab.set_text("SELECT 2")
     tab.run()
     tab.cancel()
