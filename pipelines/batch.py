@@ -6,6 +6,9 @@
 3. bronze, silver and quarantine are appended at the same time;
 4. gold's touched minutes are recomputed; 5. one row of pipeline_metrics.
 
+1 is ``BatchRunner.read`` and the rest ``BatchRunner.write``, so that a large batch can be read
+while the one before it is written (``pipelines.stream``).
+
 Running a batch twice changes nothing: each table remembers, in its last mark, up to which offset
 it is complete (``Floors``), and records below that are left alone.
 """
@@ -64,6 +67,25 @@ class Rules:
     late_grace_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records that were read and parsed, and are to be written."""
+
+    rows: Rows
+    watch: Stopwatch
+    started_ms: int
+    small: bool
+
+    @property
+    def apart(self) -> bool:
+        """Whether it may be written beside the reading of the next.
+
+        Small batches follow each other quickly enough: more of them would only cost processor time.
+        What executors hold is not kept twice.
+        """
+        return not self.small and isinstance(self.rows, OnDriver)
+
+
 class BatchRunner:
     """Runs batches against one lake; holds the recent keys and the position.
 
@@ -110,16 +132,26 @@ class BatchRunner:
         ``parsed`` comes from ``pipelines.parse.parse``; ``expected`` is about how many records
         it has. Returns their number.
         """
+        return self.write(self.read(parsed, expected), bronze)
+
+    def read(self, parsed: DataFrame, expected: int) -> Batch:
+        """Runs the plan. What it returns takes memory until it is written or closed."""
         watch = Stopwatch()
         started_ms = int(time.time() * 1000)
         small = expected <= SMALL_BATCH
         if small:
             parsed = parsed.coalesce(1)
         rows = self._hold(parsed)
+        watch.lap("parse")
+        return Batch(rows, watch, started_ms, small)
+
+    def write(self, batch: Batch, bronze: bool = True) -> int:
+        """Writes what was read, one batch at a time and in order. Returns its records' number."""
+        batch.watch.lap("queue")
         try:
-            return self._run(rows, watch, started_ms, 1 if small else self._files, bronze)
+            return self._write(batch, bronze)
         finally:
-            rows.close()
+            batch.rows.close()
 
     def _hold(self, parsed: DataFrame) -> Rows:
         """Runs the plan; from the first batch on that is too large for here, executors write."""
@@ -133,9 +165,9 @@ class BatchRunner:
                 self._on_driver = False
         return OnExecutors(parsed, self.pack)
 
-    def _run(self, rows: Rows, watch: Stopwatch, started_ms: int, files: int, bronze: bool) -> int:
-        seen = rows.seen
-        watch.lap("parse")
+    def _write(self, batch: Batch, bronze: bool) -> int:
+        rows, watch, started_ms = batch.rows, batch.watch, batch.started_ms
+        seen, files = rows.seen, 1 if batch.small else self._files
         if not len(seen):
             return 0
         watch.note("wait", started_ms / 1000 - float(np.median(seen.kafka_ms)) / 1000)
@@ -241,7 +273,7 @@ class BatchRunner:
         now = time.perf_counter()
         seconds = now - (self._last_end or watch.started)
         if self._last_end is not None:
-            watch.note("between", watch.started - self._last_end)
+            watch.note("between", max(0.0, watch.started - self._last_end))
         self._last_end = now
         duration = watch.total_ms()
         done = BatchDone(

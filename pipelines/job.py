@@ -185,16 +185,24 @@ class Job:
         if self._jvm is not None and self._jvm.process.poll() is not None:
             code = self._jvm.process.returncode
             raise DriverError(f"The Spark driver ended (exit {code}). It starts again by itself.")
-        if self._query is None or self._query.isActive:
-            return
         failure = self._stream.failure if self._stream else None
-        cause = _cause(failure or self._query.exception())
+        if failure is None and (self._query is None or self._query.isActive):
+            return
+        if failure is None and self._query is not None:
+            failure = self._query.exception()
+        cause = _cause(failure)
         raise PipelineError(f"The streaming query stopped: {cause} It starts again by itself.")
+
+    def _halt(self) -> None:
+        """Stops the stream; raises where its last batch failed, which only a new start repeats."""
+        assert self._stream is not None
+        self._stream.stop()
+        if self._stream.failure is not None:
+            self.check()
 
     def rebuild(self, command: Rebuild) -> None:
         """Recomputes silver, gold or both, then goes on streaming."""
-        assert self._stream is not None
-        self._stream.stop()
+        self._halt()
         before = {t: self._lake.open(t).version() for t in (Table.SILVER, Table.QUARANTINE)}
         self._rebuild(Order(command.tables, command.since_ms, command.until_ms, before))
         self._look_what_expired()
@@ -287,7 +295,7 @@ class Job:
         try:
             self._restorer.check(table, version)
             if table in STOPS_THE_STREAM:
-                self._stream.stop()
+                self._halt()
                 stopped = True
             self._restore(table, version)
         except (PipelineError, DeltaError, duckdb.Error, OSError) as error:

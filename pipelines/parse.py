@@ -1,9 +1,10 @@
 """From a Kafka record to typed columns and a reason: pure expressions, no Kafka, no Delta.
 
-``parse(raw, pack)`` takes records (``value`` binary, ``key``, ``topic``, ``partition``,
-``offset``, ``kafka_ts``) and adds the columns of silver, ``event_key`` (xxhash64 of the event
-id), and ``reason``/``detail``, which are NULL for a record without fault. What depends on other
-records (late, duplicate) is decided later, in ``pipelines.arrival``.
+``parse(records, pack)`` takes records (``value`` binary, ``key``, ``topic``, ``partition``,
+``offset``, ``kafka_ts``), puts bronze's ``raw`` and ``raw_base64`` in the place of the value, and
+adds the columns of silver, ``event_key`` (xxhash64 of the event id), and ``reason``/``detail``,
+which are NULL for a record without fault. What depends on other records (late, duplicate) is
+decided later, in ``pipelines.arrival``.
 
 The JSON is read once, as a map of texts. Reading ``[value]`` in place of ``value`` makes trailing
 data an error, which Spark's reader would otherwise ignore.
@@ -16,6 +17,8 @@ from pyspark.sql import DataFrame
 from engine.contracts.names import FUTURE_TOLERANCE_MS, MAX_RECORD_BYTES, Reason
 from engine.contracts.pack import FieldSpec, PackSpec
 
+_READABLE = "is_valid_utf8(CAST(value AS STRING))"
+_TEXT = "make_valid_utf8(CAST(value AS STRING))"
 _STRICT = "map('allowSingleQuotes','false','allowNonNumericNumbers','false')"
 _NUMBER = r"'^[ \\t\\r\\n]*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?[ \\t\\r\\n]*$'"
 _EPOCH_TEXT = "'^[+-]?[0-9]{11,14}\\\\z'"
@@ -32,19 +35,21 @@ _WHOLE = f"NOT contains(CAST(value AS STRING), ']') OR {_INSIDE} IS NOT NULL"
 _FIRST_MS, _LAST_MS = -62135596800000, 253402300799999  # years 1 to 9999, which all readers share
 
 
-def parse(raw: DataFrame, pack: PackSpec) -> DataFrame:
-    """Adds typed fields, ``usd_rate``, amount, ``extra``, ``event_key``, ``reason``, ``detail``.
+def parse(records: DataFrame, pack: PackSpec) -> DataFrame:
+    """Texts and typed fields, event date, ``usd_rate``, amount, ``extra``, ``event_key``, reason.
 
     Written in steps because each ``select`` is a fence: an expression named in one and used
     twice in the next is computed once.
     """
-    texts = _texts(raw, pack)
+    texts = _texts(records, pack)
     typed = texts.selectExpr("*", *(f"{_typed(f)} AS {f.name}" for f in pack.fields), _odd(pack))
     judged = typed.selectExpr("*", f"{_fault(pack)} AS fault")
     defaults = {f.name: f"{_defaulted(f)} AS {f.name}" for f in pack.fields}
-    kept = [f"`{c}`" for c in raw.columns]
+    kept = [f"`{c}`" for c in records.columns if c != "value"]
     rated = judged.selectExpr(
         *kept,
+        f"{_TEXT} AS raw",
+        f"IF({_READABLE}, NULL, base64(value)) AS raw_base64",
         *defaults.values(),
         "fault.reason AS reason",
         "fault.detail AS detail",
@@ -54,15 +59,16 @@ def parse(raw: DataFrame, pack: PackSpec) -> DataFrame:
     return rated.selectExpr(
         "*",
         f"{_amount(pack)} AS {pack.amount.name}",
+        f"CAST({pack.roles.timestamp} AS DATE) AS event_date",
         f"xxhash64({pack.roles.event_id}) AS event_key",
     )
 
 
-def _texts(raw: DataFrame, pack: PackSpec) -> DataFrame:
+def _texts(records: DataFrame, pack: PackSpec) -> DataFrame:
     """One ``t_<field>`` text column a field; ``doc`` is NULL where the value is no JSON object."""
-    readable = f"octet_length(value) <= {MAX_RECORD_BYTES} AND is_valid_utf8(CAST(value AS STRING))"
+    readable = f"octet_length(value) <= {MAX_RECORD_BYTES} AND {_READABLE}"
     text = "CAST(value AS STRING)"
-    docs = raw.selectExpr(
+    docs = records.selectExpr(
         "*",
         f"CASE WHEN {readable} AND ({_WHOLE}) THEN from_json(concat('[', {text}, ']'), "
         f"'array<map<string,string>>', {_STRICT}) END AS docs",
@@ -146,7 +152,7 @@ def _fault(pack: PackSpec) -> str:
     """The first fault in the order of ``Reason``, or a NULL reason."""
     wrapped = "try_parse_json(concat('[', CAST(value AS STRING), ']'))"
     is_one = f"size(CAST({wrapped} AS array<variant>)) = 1"
-    valid = f"is_valid_utf8(CAST(value AS STRING)) AND {is_one} AND ({_WHOLE})"
+    valid = f"{_READABLE} AND {is_one} AND ({_WHOLE})"
     missing, needed = _missing(pack)
     rules = [
         (f"octet_length(value) > {MAX_RECORD_BYTES}", Reason.TOO_LARGE, _size_detail()),

@@ -30,8 +30,6 @@ TOO_LARGE = "spark.driver.maxResultSize"
 """What Spark's error names when rows exceed the limit that ``pipelines.session`` sets."""
 LARGE_BYTES = 32 << 20
 
-_TEXT = "make_valid_utf8(CAST(value AS STRING))"
-_BASE64 = "IF(is_valid_utf8(CAST(value AS STRING)), NULL, base64(value))"
 _RECORD = ("key", "topic", "partition", "offset", "kafka_ts")
 _TIME = pa.timestamp("us", "UTC")
 
@@ -67,18 +65,9 @@ class OnDriver:
     def __init__(self, parsed: DataFrame, pack: PackSpec) -> None:
         """Runs the plan. Spark's error names ``TOO_LARGE`` where the rows are too many bytes."""
         self._silver = silver_columns(pack)
-        ts = pack.roles.timestamp
-        made = {"event_date": f"CAST({ts} AS DATE) AS event_date"}
-        own = ("is_late", "ingest_ts", "processed_ts", "source")
-        self._table: pa.Table = parsed.selectExpr(
-            f"{_TEXT} AS __raw",
-            f"{_BASE64} AS __raw_base64",
-            "key",
-            "reason",
-            "detail",
-            *(made.get(name, f"`{name}`") for name in self._silver if name not in own),
-        ).toArrow()
-        self.seen = self._arrivals(ts)
+        # As it is: a selection here would be a step of its own after the stream's plan.
+        self._table: pa.Table = parsed.toArrow()
+        self.seen = self._arrivals(pack.roles.timestamp)
 
     def _arrivals(self, ts: str) -> Arrivals:
         def longs(column: str) -> Longs:
@@ -97,8 +86,7 @@ class OnDriver:
 
     def bronze(self, source: str, now_us: int) -> pa.Table:
         """See Rows."""
-        rows = self._table.select([*_RECORD, "__raw", "__raw_base64"])
-        rows = rows.rename_columns([*_RECORD, "raw", "raw_base64"])
+        rows = self._table.select([*_RECORD, "raw", "raw_base64"])
         day = _same(now_us, _TIME, len(rows)).cast(pa.date32())
         rows = rows.append_column("ingest_ts", _same(now_us, _TIME, len(rows)))
         rows = rows.append_column("ingest_date", day)
@@ -126,7 +114,7 @@ class OnDriver:
         return rows
 
     def _quarantined(self, which: Flags) -> pa.Table:
-        names = ["partition", "offset", "kafka_ts", "reason", "detail", "__raw", "topic"]
+        names = ["partition", "offset", "kafka_ts", "reason", "detail", "raw", "topic"]
         rows = self._table.select(names).filter(pa.array(which))
         rows = rows.rename_columns(["p", "o", "k", "reason", "detail", "raw", "topic"])
         millis = pa.array(self.seen.kafka_ms[which])
@@ -177,7 +165,7 @@ class OnExecutors:
             "coalesce(event_key, 0L) AS h",
             "reason",
             "IF(reason IS NULL, NULL, detail) AS detail",
-            f"IF(reason IS NULL, NULL, {_TEXT}) AS raw",
+            "IF(reason IS NULL, NULL, raw) AS raw",
             "IF(reason IS NULL, NULL, topic) AS topic",
         ).toArrow()
 
@@ -207,7 +195,7 @@ class OnExecutors:
                 "unix_millis(kafka_ts) AS k",
                 f"'{Reason.TOO_LATE.value}' AS reason",
                 f"'{detail}' AS detail",
-                "CAST(value AS STRING) AS raw",
+                "raw",
                 "topic",
             )
             .toArrow()

@@ -60,8 +60,8 @@ def common_confs(config: PipelineConfig) -> dict[str, str]:
         "spark.sql.streaming.minBatchesToRetain": "20",
         "spark.sql.streaming.numRecentProgressUpdates": "4",
         # How long an idle stream waits before it asks the broker again: idle CPU against latency.
-        "spark.sql.streaming.pollingDelay": "100ms",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+        "spark.sql.streaming.pollingDelay": "200ms",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
         # A batch comes to the driver whole (200,000 events: 120 MB); beyond this Spark writes it.
         "spark.driver.maxResultSize": "384m",
         "spark.databricks.delta.snapshotPartitions": "2",
@@ -100,10 +100,11 @@ def kafka_options(endpoint: KafkaEndpoint) -> dict[str, str]:
     options = {
         "kafka.bootstrap.servers": endpoint.bootstrap_servers,
         # Spark asks the broker for the topic's bounds at each poll, so few large polls: with the
-        # default of 500 records a backlog takes half as long again.
-        "kafka.max.poll.records": "50000",
-        "kafka.max.partition.fetch.bytes": str(16 << 20),
-        "kafka.fetch.max.bytes": str(64 << 20),
+        # default of 500 records a backlog takes half as long again. Larger ones than these fill the
+        # heap with what is not parsed yet (measured: 0.6 GB more, and a fifth of the time).
+        "kafka.max.poll.records": "8000",
+        "kafka.max.partition.fetch.bytes": str(2 << 20),
+        "kafka.fetch.max.bytes": str(16 << 20),
         "kafka.security.protocol": endpoint.security_protocol,
     }
     if endpoint.sasl_mechanism and endpoint.security_protocol.startswith("SASL"):

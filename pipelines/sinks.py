@@ -29,9 +29,9 @@ _ARROW = {
 
 
 def bronze_rows(parsed: DataFrame, source: str, ingest_us: int) -> DataFrame:
-    """Columns of bronze from parsed records, which still hold the value as bytes."""
+    """Columns of bronze from parsed records."""
     return parsed.selectExpr(
-        "make_valid_utf8(CAST(value AS STRING)) AS raw",
+        "raw",
         "key",
         "topic",
         "partition",
@@ -39,7 +39,7 @@ def bronze_rows(parsed: DataFrame, source: str, ingest_us: int) -> DataFrame:
         "kafka_ts",
         f"timestamp_micros({ingest_us}) AS ingest_ts",
         f"CAST(timestamp_micros({ingest_us}) AS DATE) AS ingest_date",
-        "IF(is_valid_utf8(CAST(value AS STRING)), NULL, base64(value)) AS raw_base64",
+        "raw_base64",
         f"'{source}' AS source",
     )
 
@@ -47,7 +47,6 @@ def bronze_rows(parsed: DataFrame, source: str, ingest_us: int) -> DataFrame:
 def silver_rows(judged: DataFrame, pack: PackSpec, source: str, ingest_us: int) -> DataFrame:
     """Columns of silver from accepted records with ``is_late``."""
     computed = {
-        "event_date": f"CAST({pack.roles.timestamp} AS DATE) AS event_date",
         "ingest_ts": f"timestamp_micros({ingest_us}) AS ingest_ts",
         "processed_ts": "current_timestamp() AS processed_ts",
         "source": f"'{source}' AS source",

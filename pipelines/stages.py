@@ -5,6 +5,7 @@
 | wait | a record's arrival at the broker (median of the batch) | the batch's start |
 | between | the end of the batch before | this one's start: offset logs, poll, planning |
 | parse | the batch's start | records read, parsed, cached, and their keys with the driver |
+| queue | | the batch before is written; of large batches, which are read meanwhile |
 | judge | | late, too late and duplicate decided |
 | append | | bronze, silver and quarantine committed, side by side |
 | bronze, silver, quarantine | | each one's own write and commit, part of append |
@@ -20,8 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 STAGES = (
-    "wait", "between", "parse", "judge", "append", "bronze", "silver", "quarantine", "gold",
-    "metrics",
+    "wait", "between", "parse", "queue", "judge", "append", "bronze", "silver", "quarantine",
+    "gold", "metrics",
 )  # fmt: skip
 
 

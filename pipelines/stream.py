@@ -1,4 +1,9 @@
-"""The streaming query: Kafka in, one function a micro-batch, nothing else."""
+"""The streaming query: Kafka in, one function a micro-batch, nothing else.
+
+A large batch is written by a thread of its own while Spark reads the next. Spark may then count a
+batch as done that is not: nothing relies on what Spark counts, for each start begins where the
+lake's marks say.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +12,14 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 
 from engine.contracts.job import PipelineConfig
-from pipelines.batch import BatchRunner, Offsets
+from pipelines.batch import Batch, BatchRunner, Offsets
 from pipelines.errors import SourceError
 from pipelines.parse import parse
 from pipelines.session import kafka_options
@@ -32,8 +38,13 @@ RECORD = (
 )
 
 
+TASKS = 6
+"""A largest batch is read in at least so many pieces: three partitions would leave one of two cores
+idle for a quarter of the time, and a topic of one partition the other core altogether."""
+
+
 class Stream:
-    """Starts and stops the query; a stop waits for the batch in hand."""
+    """Starts and stops the query; a stop waits for the batches in hand."""
 
     def __init__(
         self, spark: SparkSession, config: PipelineConfig, runner: BatchRunner, topic: Topic
@@ -43,6 +54,8 @@ class Stream:
         self._runner = runner
         self._topic = topic
         self._busy = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, "batch")
+        self._written: Future[None] | None = None
         self._query: StreamingQuery | None = None
         self._stopping = False
         self._high: Offsets = {}
@@ -67,6 +80,7 @@ class Stream:
             .option("subscribe", name)
             .option("startingOffsets", json.dumps(starting))
             .option("maxOffsetsPerTrigger", self._config.max_offsets_per_batch)
+            .option("maxRecordsPerPartition", -(-self._config.max_offsets_per_batch // TASKS))
             # False would hide records that expired unread; the start reports them by name.
             .option("failOnDataLoss", "true")
             .load()
@@ -91,12 +105,36 @@ class Stream:
                 if self._stopping:
                     return  # Spark may count this batch as done; the next start asks the lake.
                 waiting = self.waiting(self._runner.position.offsets)
-                self._runner.run(frame, min(waiting, self._config.max_offsets_per_batch))
-            self.between()
+                expected = min(waiting, self._config.max_offsets_per_batch)
+                self._take(self._runner.read(frame, expected))
         except Exception as error:
             # Spark would tell it as the text of a traceback.
-            self.failure = error
+            self.failure = self.failure or error
             raise
+
+    def _take(self, batch: Batch) -> None:
+        """Has it written: at once, or beside the next one's reading. Raises what failed before."""
+        try:
+            self._wait_for_writer()
+        except BaseException:
+            batch.rows.close()
+            raise
+        if batch.apart:
+            self._written = self._writer.submit(self._write, batch)
+        else:
+            self._write(batch)
+
+    def _write(self, batch: Batch) -> None:
+        try:
+            self._runner.write(batch)
+            self.between()
+        except Exception as error:
+            self.failure = self.failure or error
+            raise
+
+    def _wait_for_writer(self) -> None:
+        if self._written is not None:
+            self._written.result()
 
     def waiting(self, offsets: Offsets) -> int:
         """Records in the topic from these offsets on; by the last answer while there is none."""
@@ -105,10 +143,11 @@ class Stream:
         return sum(max(0, self._high.get(p, at) - at) for p, at in offsets.items())
 
     def stop(self) -> None:
-        """Waits for the batch in hand, then ends the query."""
+        """Waits for the batches in hand, then ends the query; ``failure`` is what went wrong."""
         self._stopping = True
-        with self._busy:
-            pass
+        with self._busy, contextlib.suppress(Exception):
+            self._wait_for_writer()
+        self._writer.shutdown()
         # Not under the lock: the query's thread may be waiting for it at this moment.
         if self._query is not None:
             self._query.stop()

@@ -65,9 +65,9 @@ def lake_columns(spec: PackSpec) -> dict[Table, dict[str, str]]:
             "kafka_lag": "BIGINT",
             "end_to_end_p50_ms": "DOUBLE",
             "end_to_end_p95_ms": "DOUBLE",
-            **dict.fromkeys(("wait_ms", "between_ms", "parse_ms", "judge_ms"), "DOUBLE"),
-            **dict.fromkeys(("append_ms", "bronze_ms", "silver_ms", "quarantine_ms"), "DOUBLE"),
-            **dict.fromkeys(("gold_ms", "metrics_ms"), "DOUBLE"),
+            **dict.fromkeys(("wait_ms", "between_ms", "parse_ms", "queue_ms"), "DOUBLE"),
+            **dict.fromkeys(("judge_ms", "append_ms", "bronze_ms", "silver_ms"), "DOUBLE"),
+            **dict.fromkeys(("quarantine_ms", "gold_ms", "metrics_ms"), "DOUBLE"),
         },
         Table.ALERTS: {
             "alert_id": "VARCHAR",

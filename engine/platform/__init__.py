@@ -5,7 +5,8 @@ Linux is :mod:`engine.platform.posix`. The two others are planned to fit the sam
 *Windows*: ``spawn`` makes one Job Object for each service with JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
 and assigns the child to it while it is still suspended, so that neither it nor its own children
 can outlive our handle; the group operations act on the job, ``members`` asks it for its process
-list, ``start_time`` is the process's creation time, ``lock`` is LockFileEx.
+list, ``start_time`` is the process's creation time, ``lock`` is LockFileEx; what runs in the
+background has BELOW_NORMAL_PRIORITY_CLASS.
 
 *macOS*: there is no signal on a parent's death. A guardian process, started first and holding the
 read end of a pipe whose write end only we hold, learns each group's id over its stdin and kills

@@ -43,11 +43,18 @@ class Platform(Protocol):
     """Processes and files, as one operating system does them."""
 
     async def spawn(
-        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, merge_output: bool
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        merge_output: bool,
+        background: bool = False,
     ) -> ChildProcess:
         """Start a command that dies with the *calling thread*, in a process group of its own.
 
-        With ``merge_output`` its stderr goes into ``stdout``. Raises SpawnError.
+        With ``merge_output`` its stderr goes into ``stdout``; in the ``background`` it yields the
+        processor to everything else. Raises SpawnError.
         """
         ...
 

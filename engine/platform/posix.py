@@ -69,9 +69,16 @@ class PosixPlatform:
     """See :class:`engine.platform.base.Platform`."""
 
     async def spawn(
-        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, merge_output: bool
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        merge_output: bool,
+        background: bool = False,
     ) -> PosixChild:
-        process = _popen(argv, env, cwd, merge_output)
+        launcher = deathwatch.launcher_prefix(background=background)
+        process = _popen(launcher, argv, env, cwd, merge_output)
         try:
             return await _connect(process)
         except BaseException:  # cancelled in between: nobody else knows of this child yet
@@ -113,12 +120,16 @@ class PosixPlatform:
 
 
 def _popen(
-    argv: Sequence[str], env: Mapping[str, str], cwd: Path, merge_output: bool
+    launcher: Sequence[str],
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path,
+    merge_output: bool,
 ) -> subprocess.Popen[bytes]:
     """Fork on the calling thread, which is the loop's: the child is killed when it ends."""
     try:
         return subprocess.Popen(
-            [*deathwatch.launcher_prefix(), *argv],
+            [*launcher, *argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if merge_output else subprocess.PIPE,

@@ -30,6 +30,8 @@ class Launch:
     it says so. False: a foreign program, whose whole output is its log and which TERM ends."""
     records: tuple[str, ...] = ()
     """Names of pid records that it writes for processes of its own."""
+    background: bool = False
+    """True: it yields the processor to whatever else has work."""
 
 
 @dataclass(frozen=True)

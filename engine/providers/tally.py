@@ -74,7 +74,8 @@ class LiveTally(ProviderBase):
     def command(self) -> Launch:
         """See Provider."""
         argv = (sys.executable, "-m", "engine.tally", str(self._config_file))
-        return Launch(argv, {**child_env(), **SMALL}, CHECKOUT, protocol=True)
+        # It reads a backlog as fast as it may, and must not take from the stream what that needs.
+        return Launch(argv, {**child_env(), **SMALL}, CHECKOUT, protocol=True, background=True)
 
     @property
     def _config_file(self) -> Path:

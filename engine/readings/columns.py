@@ -67,6 +67,7 @@ _OWN: dict[Table, dict[str, str]] = {
         "wait_ms": "From arrival at the broker to the batch's start, half were quicker",
         "between_ms": "From the batch before to this one: polling and planning",
         "parse_ms": "Reading the records and parsing them",
+        "queue_ms": "Waiting for the batch before to be written",
         "judge_ms": "Deciding what is late or a repeat",
         "append_ms": "Writing bronze, silver and quarantine side by side",
         "bronze_ms": "Bronze's write and commit, part of append_ms",

@@ -123,6 +123,7 @@ async def start_child(
         env={**launch.env, TAG_VARIABLE: tag},
         cwd=launch.cwd,
         merge_output=not launch.protocol,
+        background=launch.background,
     )
     child = RunningChild(name, launch, process, tag, tools)
     try:

@@ -89,15 +89,20 @@ def cpu_seconds(root: Path) -> float:
     return total
 
 
-def resident_mb(root: Path) -> float:
-    """Resident memory of every process of this data folder."""
-    total = 0
+def memory_mb(root: Path) -> tuple[float, float]:
+    """What the processes of this data folder take, and the sum of what each has resident.
+
+    The second counts a library as often as there are processes that have it.
+    """
+    proportional = resident = 0
     for pid in living(root):
         try:
-            total += psutil.Process(pid).memory_info().rss
+            found = psutil.Process(pid).memory_full_info()
         except psutil.Error:
             continue
-    return total / 1e6
+        proportional += found.pss
+        resident += found.rss
+    return proportional / 1e6, resident / 1e6
 
 
 def wait_lag_zero(house: Lakehouse, seconds: float) -> None:

@@ -153,3 +153,11 @@ def test_that_the_launcher_names_a_command_that_cannot_start():
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == deathwatch.EXIT_NOT_STARTED
     assert "/nowhere/java cannot be started" in done.stderr
+
+
+def test_that_a_command_in_the_background_yields_the_processor():
+    from engine.contracts import deathwatch
+
+    command = [*deathwatch.launcher_prefix(background=True), "nice"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) >= min(19, os.nice(0) + 10)

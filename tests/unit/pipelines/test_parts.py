@@ -1,4 +1,4 @@
-"""What of the batch, the stream and the rebuild needs no Spark."""
+"""What of the batch and the rebuild needs no Spark."""
 
 from __future__ import annotations
 
@@ -20,18 +20,12 @@ from pipelines.batch import BatchRunner, Position, Rules, _quarantine_columns
 from pipelines.job import _cause
 from pipelines.main import _first_line
 from pipelines.rebuild import Order, Pending, chunks
-from pipelines.stream import Stream
 from pipelines.tables import QUARANTINE, Lake, TableLocks
 from tests.unit.pipelines.lakes import NOON_MS, TOPIC_ID
 
 pytestmark = pytest.mark.unit
 
 NOON_US = NOON_MS * 1000
-
-
-class _Topic:
-    def bounds(self, partitions: list[int]) -> tuple[dict[int, int], dict[int, int]]:
-        return dict.fromkeys(partitions, 0), {p: 100 * (p + 1) for p in partitions}
 
 
 def _runner(pack, floors: dict[Table, dict[int, int]]) -> BatchRunner:
@@ -106,19 +100,6 @@ def test_that_refused_records_get_the_columns_of_quarantine() -> None:
         "kafka_ts": NOON_US,
         "processed_ts": 77,
     }
-
-
-def test_that_what_waits_is_counted_from_the_offsets_and_never_negative(config) -> None:
-    nothing = cast(Any, None)
-    stream = Stream(nothing, config, nothing, cast(Any, _Topic()))
-    assert stream.waiting({0: 40, 1: 200}) == 60
-    assert stream.waiting({0: 150, 1: 150}) == 50
-    assert stream.waiting({}) == 0
-
-
-def test_that_a_stream_never_started_can_be_stopped(config) -> None:
-    nothing = cast(Any, None)
-    Stream(nothing, config, nothing, cast(Any, _Topic())).stop()
 
 
 def test_that_one_lock_is_kept_for_each_table() -> None:

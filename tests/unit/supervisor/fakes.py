@@ -106,7 +106,13 @@ class FakePlatform:
         self.on_spawn: list[FakeChild] = []
 
     async def spawn(
-        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, merge_output: bool
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        merge_output: bool,
+        background: bool = False,
     ) -> FakeChild:
         child = FakeChild(100 + len(self.children), argv, env)
         self.children.append(child)
