@@ -59,6 +59,7 @@ class Watch:
         self.peak_mb = 0.0
         self._status = Path(f"/proc/{pid}/status")
         self._over = threading.Event()
+        self._read()  # a worker may be ended before the thread has looked once
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
 
