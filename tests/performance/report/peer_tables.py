@@ -86,7 +86,7 @@ def _latency(latency: Found) -> str:
             rows.append([peer.title, "–", f"not measured: {mine['failed']['reason']}", *[""] * 6])
     if not rows:
         return ""
-    head = ["", "events/s", "p50 s", "p95 s", "p99 s", "not seen within a minute"]
+    head = ["", "events/s", "p50 s", "p95 s", "p99 s", "not seen in four minutes"]
     return table([*head, "silver p50 s", "CPU, cores", "memory, MB"], rows)
 
 
