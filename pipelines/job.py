@@ -27,6 +27,7 @@ from engine.contracts.protocol import (
 from pipelines import alerts
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import BatchRunner, Floors, Offsets, Position, Rules
+from pipelines.cluster import is_cluster
 from pipelines.emit import Emitter
 from pipelines.errors import DriverError, PipelineError, Refused
 from pipelines.gold import Gold, Span
@@ -157,7 +158,7 @@ class Job:
             floors=floors,
             report=self._emit if gold else lambda _: None,
             lag=lambda offsets: self._stream.waiting(offsets) if self._stream and gold else 0,
-            on_driver=self._config.master.startswith("local"),
+            on_driver=not is_cluster(self._config.master),
             files=self._place.writers(self._spark),
         )
 

@@ -19,6 +19,7 @@ from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import BatchRunner, Offsets, Position, Rules
+from pipelines.cluster import is_cluster
 from pipelines.gold import Gold
 from pipelines.parse import parse
 from pipelines.sinks import Sinks
@@ -71,7 +72,7 @@ def run_made_up(spark: SparkSession, config: PipelineConfig, rules: Rules, lake:
         floors={},
         report=lambda _: None,
         lag=lambda _: 0,
-        on_driver=config.master.startswith("local"),
+        on_driver=not is_cluster(config.master),
     )
     for batch in range(_BATCHES):
         runner.run(parse(_records(spark, config.pack, batch), config.pack), _RECORDS)

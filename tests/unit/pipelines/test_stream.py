@@ -48,11 +48,13 @@ class _Runner:
         self.free = threading.Event()
         self.writing = threading.Event()
         self.broken: set[int] = set()
+        self.reads = threading.Semaphore(0)
         self.read_batches: list[_Batch] = []
         self.written: list[int] = []
 
     def read(self, _frame: object, _expected: int) -> _Batch:
         self.read_batches.append(_Batch(len(self.read_batches), self.large))
+        self.reads.release()
         return self.read_batches[-1]
 
     def write(self, batch: _Batch) -> None:
@@ -105,9 +107,8 @@ def test_that_the_next_batch_is_read_while_a_large_one_is_written(stream, runner
     assert runner.writing.wait(10)
     second = threading.Thread(target=arrive, args=(stream,))
     second.start()
-    until = threading.Event()
-    while len(runner.read_batches) < 2:
-        assert not until.wait(0.01)
+    for _ in range(2):
+        assert runner.reads.acquire(timeout=10)
     assert runner.written == []
     runner.free.set()
     second.join(10)
