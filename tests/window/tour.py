@@ -44,11 +44,16 @@ def figures(d: Driver) -> tuple[str, ...]:
     return tuple(label.text() for label in page.tiles.findChildren(QLabel) if label.isVisible())
 
 
+def counted(d: Driver) -> bool:
+    """Whether the running minute has figures: the tally's, or gold's until the tally has counted."""
+    return any(text.startswith(("provisional:", "now:")) for text in figures(d))
+
+
 def watch_kpis(d: Driver) -> None:
     """They are there, and they move."""
     d.until(lambda: d.all_ready(), 240, "everything is ready")
     tell("ready")
-    d.until(lambda: any("now" in text for text in figures(d)), 90, "KPIs are shown")
+    d.until(lambda: counted(d), 90, "KPIs are shown")
     seen = {figures(d)}
     for _ in range(2):
         d.until(lambda: figures(d) not in seen, 60, "KPIs move")
