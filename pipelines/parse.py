@@ -39,20 +39,23 @@ def parse(records: DataFrame, pack: PackSpec) -> DataFrame:
     """Texts and typed fields, event date, ``usd_rate``, amount, ``extra``, ``event_key``, reason.
 
     Written in steps because each ``select`` is a fence: an expression named in one and used
-    twice in the next is computed once.
+    twice in the next is computed once. Each step copies every column it hands on, so it hands on
+    only what a later one reads.
     """
-    texts = _texts(records, pack)
-    typed = texts.selectExpr("*", *(f"{_typed(f)} AS {f.name}" for f in pack.fields), _odd(pack))
-    judged = typed.selectExpr("*", f"{_fault(pack)} AS fault")
-    defaults = {f.name: f"{_defaulted(f)} AS {f.name}" for f in pack.fields}
     kept = [f"`{c}`" for c in records.columns if c != "value"]
+    texts = _texts(records, pack)
+    parsed = [f for f in pack.fields if f.type != "string"]
+    typed = texts.selectExpr("*", *(f"{_typed(f)} AS {f.name}" for f in parsed), _odd(pack))
+    judged = typed.selectExpr(
+        *kept, "value", *map(_source, pack.fields), "_variants", f"{_fault(pack)} AS _fault"
+    )
     rated = judged.selectExpr(
         *kept,
         f"{_TEXT} AS raw",
         f"IF({_READABLE}, NULL, base64(value)) AS raw_base64",
-        *defaults.values(),
-        "fault.reason AS reason",
-        "fault.detail AS detail",
+        *(f"{_defaulted(f)} AS {f.name}" for f in pack.fields),
+        "_fault.reason AS reason",
+        "_fault.detail AS detail",
         f"{_extra(pack)} AS extra",
         f"{_rate(pack)} AS usd_rate",
     )
@@ -65,18 +68,23 @@ def parse(records: DataFrame, pack: PackSpec) -> DataFrame:
 
 
 def _texts(records: DataFrame, pack: PackSpec) -> DataFrame:
-    """One ``t_<field>`` text column a field; ``doc`` is NULL where the value is no JSON object."""
+    """One ``_t_<field>`` text column a field; ``_found`` is how many fields the value has.
+
+    It is NULL where the value is no JSON object.
+    """
     readable = f"octet_length(value) <= {MAX_RECORD_BYTES} AND {_READABLE}"
     text = "CAST(value AS STRING)"
     docs = records.selectExpr(
         "*",
         f"CASE WHEN {readable} AND ({_WHOLE}) THEN from_json(concat('[', {text}, ']'), "
-        f"'array<map<string,string>>', {_STRICT}) END AS docs",
+        f"'array<map<string,string>>', {_STRICT}) END AS _docs",
     )
-    doc = docs.selectExpr("*", "IF(size(docs) = 1, docs[0], NULL) AS doc").drop("docs")
-    texts = doc.selectExpr("*", *(f"doc['{f.name}'] AS t_{f.name}" for f in pack.fields))
+    doc = docs.selectExpr("*", "IF(size(_docs) = 1, _docs[0], NULL) AS _doc").drop("_docs")
+    found = "IF(_doc IS NULL, NULL, size(_doc)) AS _found"
+    fields = (f"_doc['{f.name}'] AS _t_{f.name}" for f in pack.fields)
+    texts = doc.selectExpr(*(f"`{c}`" for c in records.columns), found, *fields)
     variants = f"from_json(CAST(value AS STRING), 'map<string,variant>', {_STRICT})"
-    return texts.selectExpr("*", f"CASE WHEN {_unusual(pack)} THEN {variants} END AS variants")
+    return texts.selectExpr("*", f"CASE WHEN {_unusual(pack)} THEN {variants} END AS _variants")
 
 
 def _unusual(pack: PackSpec) -> str:
@@ -86,36 +94,39 @@ def _unusual(pack: PackSpec) -> str:
     and with a time that may be a boolean or a short number. Counting fields is cheap; a known
     field that is null has no text and leads to the thorough look, which then finds nothing.
     """
-    found = " + ".join(f"int(t_{f.name} IS NOT NULL)" for f in pack.fields)
-    heads = ", ".join(f"left(t_{f.name}, 1)" for f in pack.fields)
+    known = " + ".join(f"int(_t_{f.name} IS NOT NULL)" for f in pack.fields)
+    heads = ", ".join(f"left(_t_{f.name}, 1)" for f in pack.fields)
     times = [
-        f"t_{f.name} RLIKE '^([+-]?([0-9]{{1,10}}|[0-9]{{15}})|true|false)$'" for f in _times(pack)
+        f"_t_{f.name} RLIKE '^([+-]?([0-9]{{1,10}}|[0-9]{{15}})|true|false)$'" for f in _times(pack)
     ]
     # Taking the brackets out changes the heads only where there is one.
     bracket = f"translate(concat_ws('', {heads}), '{{[', '') != concat_ws('', {heads})"
-    return " OR ".join([f"size(doc) > {found}", bracket, *times])
+    return " OR ".join([f"_found > {known}", bracket, *times])
 
 
 def _times(pack: PackSpec) -> list[FieldSpec]:
     return [f for f in pack.fields if f.type == "timestamp"]
 
 
+def _source(field: FieldSpec) -> str:
+    """Column of a field before its default: a text is as it was read."""
+    return f"_t_{field.name}" if field.type == "string" else field.name
+
+
 def _kind(field: FieldSpec) -> str:
     """Type of the field's JSON value as Spark names it; NULL where the record is not unusual."""
-    return f"schema_of_variant(variants['{field.name}'])"
+    return f"schema_of_variant(_variants['{field.name}'])"
 
 
 def _typed(field: FieldSpec) -> str:
-    text = f"t_{field.name}"
+    text = f"_t_{field.name}"
     if field.type == "double":
         return f"CASE WHEN {text} RLIKE {_NUMBER} THEN try_cast(trim({text}) AS DOUBLE) END"
     if field.type == "integer":
         number = f"try_cast(trim({text}) AS DOUBLE)"
         whole = f"{number} = floor({number}) AND abs({number}) < 2147483648"
         return f"CASE WHEN {text} RLIKE {_NUMBER} AND {whole} THEN CAST({number} AS INT) END"
-    if field.type == "timestamp":
-        return _timestamp(field)
-    return text
+    return _timestamp(field)
 
 
 def _timestamp(field: FieldSpec) -> str:
@@ -123,7 +134,7 @@ def _timestamp(field: FieldSpec) -> str:
 
     A bare ``+0200`` or ``+02`` is rewritten to ``+02:00``, which is what Spark reads.
     """
-    text = f"t_{field.name}"
+    text = f"_t_{field.name}"
     number = f"CAST({text} AS BIGINT)"
     # Spark reads a zone only after seconds, and only with its colon.
     seconds = f"regexp_replace({text}, '^(.{{10}}[T ][0-9]{{2}}:[0-9]{{2}}) ?([Z+-])', '$1:00$2')"
@@ -145,7 +156,7 @@ def _odd(pack: PackSpec) -> str:
         for f in pack.fields
         if f.type == "string"
     )
-    return f"CASE WHEN variants IS NULL THEN NULL {cases} END AS odd"
+    return f"CASE WHEN _variants IS NULL THEN NULL {cases} END AS _odd"
 
 
 def _fault(pack: PackSpec) -> str:
@@ -156,11 +167,11 @@ def _fault(pack: PackSpec) -> str:
     missing, needed = _missing(pack)
     rules = [
         (f"octet_length(value) > {MAX_RECORD_BYTES}", Reason.TOO_LARGE, _size_detail()),
-        (f"doc IS NULL AND NOT coalesce({valid}, false)", Reason.NOT_JSON, "'no JSON'"),
-        ("doc IS NULL", Reason.NOT_OBJECT, "'JSON, but no object'"),
+        (f"_found IS NULL AND NOT coalesce({valid}, false)", Reason.NOT_JSON, "'no JSON'"),
+        ("_found IS NULL", Reason.NOT_OBJECT, "'JSON, but no object'"),
         (missing, Reason.MISSING_FIELD, needed),
         *(_bad_type(f) for f in pack.fields if f.type != "string"),
-        ("odd IS NOT NULL", Reason.BAD_TYPE, "concat(odd, ' is an object or array, not text')"),
+        ("_odd IS NOT NULL", Reason.BAD_TYPE, "concat(_odd, ' is an object or array, not text')"),
         _bad_timestamp(pack),
         _unknown_type(pack),
         *(rule for f in pack.fields for rule in _range(f)),
@@ -183,7 +194,7 @@ def _size_detail() -> str:
 
 
 def _blank(field: FieldSpec) -> str:
-    return f"coalesce(trim(t_{field.name}), '') = ''"
+    return f"coalesce(trim(_t_{field.name}), '') = ''"
 
 
 def _list(names: tuple[str, ...]) -> str:
@@ -192,7 +203,7 @@ def _list(names: tuple[str, ...]) -> str:
 
 def _missing(pack: PackSpec) -> tuple[str, str]:
     """Condition that a needed field is absent, and the sentence naming the first such field."""
-    kind = f"t_{pack.roles.event_type}"
+    kind = f"_t_{pack.roles.event_type}"
     tests = [(f.name, _blank(f)) for f in pack.fields if f.required]
     tests += [
         (f.name, f"{kind} IN ({_list(f.required_for)}) AND {_blank(f)}")
@@ -206,7 +217,7 @@ def _missing(pack: PackSpec) -> tuple[str, str]:
 
 
 def _bad_type(field: FieldSpec) -> tuple[str, Reason, str]:
-    text = f"t_{field.name}"
+    text = f"_t_{field.name}"
     detail = f"concat('{field.name} is not {_article(field.type)}: ', left({text}, 80))"
     if field.type == "timestamp":
         kind = _kind(field)
@@ -227,11 +238,11 @@ def _article(kind: str) -> str:
 
 def _bad_timestamp(pack: PackSpec) -> tuple[str, Reason, str]:
     name = pack.roles.timestamp
-    return f"{name} IS NULL", Reason.BAD_TIMESTAMP, f"concat('no time: ', left(t_{name}, 80))"
+    return f"{name} IS NULL", Reason.BAD_TIMESTAMP, f"concat('no time: ', left(_t_{name}, 80))"
 
 
 def _unknown_type(pack: PackSpec) -> tuple[str, Reason, str]:
-    text = f"t_{pack.roles.event_type}"
+    text = f"_t_{pack.roles.event_type}"
     return (
         f"{text} NOT IN ({_list(pack.event_types)})",
         Reason.UNKNOWN_EVENT_TYPE,
@@ -243,19 +254,19 @@ def _range(field: FieldSpec) -> list[tuple[str, Reason, str]]:
     """Outside its bounds, or a whole number that is none or does not fit 32 bits."""
     if field.range_reason is None:
         return []
-    tests = [f"t_{field.name} IS NOT NULL AND {field.name} IS NULL"]
+    tests = [f"_t_{field.name} IS NOT NULL AND {field.name} IS NULL"]
     if field.minimum is not None:
         tests.append(f"{field.name} < {field.minimum}D")
     if field.maximum is not None:
         tests.append(f"{field.name} > {field.maximum}D")
     low = "" if field.minimum is None else f" from {field.minimum:g}"
     high = "" if field.maximum is None else f" to {field.maximum:g}"
-    detail = f"concat('{field.name} is outside its range{low}{high}: ', left(t_{field.name}, 80))"
+    detail = f"concat('{field.name} is outside its range{low}{high}: ', left(_t_{field.name}, 80))"
     return [(" OR ".join(f"({t})" for t in tests), field.range_reason, detail)]
 
 
 def _lookup(pack: PackSpec, field: FieldSpec) -> tuple[str, Reason, str]:
-    kind = f"t_{pack.roles.event_type}"
+    kind = f"_t_{pack.roles.event_type}"
     known = _list(tuple(pack.currencies))
     where = f"{kind} IN ({_list(field.lookup_for)}) AND " if field.lookup_for else ""
     value = _defaulted(field)
@@ -277,7 +288,7 @@ def _in_future(pack: PackSpec) -> tuple[str, Reason, str]:
 
 def _defaulted(field: FieldSpec) -> str:
     """The field with its default; a blank text is as good as none."""
-    value = f"upper({field.name})" if field.uppercase else field.name
+    value = f"upper({_source(field)})" if field.uppercase else _source(field)
     if field.type == "string":
         value = f"CASE WHEN NOT ({_blank(field)}) THEN {value} END"
         return value if field.default is None else f"coalesce({value}, '{field.default}')"
@@ -289,9 +300,9 @@ def _defaulted(field: FieldSpec) -> str:
 def _extra(pack: PackSpec) -> str:
     """JSON text of the fields the pack does not name, with their own types; NULL if none."""
     known = f"array({_list(tuple(f.name for f in pack.fields))})"
-    rest = f"map_filter(variants, (k, v) -> NOT array_contains({known}, k))"
+    rest = f"map_filter(_variants, (k, v) -> NOT array_contains({known}, k))"
     text = f"nullif(to_json({rest}), '{{}}')"
-    return f"CASE WHEN fault.reason IS NULL AND variants IS NOT NULL THEN {text} END"
+    return f"CASE WHEN _fault.reason IS NULL AND _variants IS NOT NULL THEN {text} END"
 
 
 def _rate(pack: PackSpec) -> str:
@@ -299,7 +310,7 @@ def _rate(pack: PackSpec) -> str:
     currency = _defaulted(pack.field(pack.amount.currency_field))
     table = ", ".join(f"'{code}', {rate!r}D" for code, rate in pack.currencies.items())
     kinds = _list(pack.amount.event_types)
-    return f"CASE WHEN t_{pack.roles.event_type} IN ({kinds}) THEN map({table})[{currency}] END"
+    return f"CASE WHEN _t_{pack.roles.event_type} IN ({kinds}) THEN map({table})[{currency}] END"
 
 
 def _amount(pack: PackSpec) -> str:
