@@ -77,10 +77,10 @@ def latencies(
     return times[index[chosen]] - arrived[chosen]
 
 
-def cpu_seconds(root: Path) -> float:
-    """User and system time of every process of this data folder so far."""
+def cpu_seconds(root: Path, but: int = 0) -> float:
+    """User and system time of every process of this data folder so far, except one."""
     total = 0.0
-    for pid in living(root):
+    for pid in set(living(root)) - {but}:
         try:
             used = psutil.Process(pid).cpu_times()
         except psutil.Error:
@@ -89,13 +89,13 @@ def cpu_seconds(root: Path) -> float:
     return total
 
 
-def memory_mb(root: Path) -> tuple[float, float]:
-    """What the processes of this data folder take, and the sum of what each has resident.
+def memory_mb(root: Path, but: int = 0) -> tuple[float, float]:
+    """What the processes of this data folder take, except one, and the sum of their resident sizes.
 
     The second counts a library as often as there are processes that have it.
     """
     proportional = resident = 0
-    for pid in living(root):
+    for pid in set(living(root)) - {but}:
         try:
             found = psutil.Process(pid).memory_full_info()
         except psutil.Error:
