@@ -23,7 +23,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
@@ -43,7 +42,10 @@ log = logging.getLogger("batch")
 SMALL_BATCH = 8_000
 """Up to here one task is quicker than several: starting a task costs more than its rows."""
 
-_STAGE = {Table.BRONZE: "bronze", Table.SILVER: "silver"}
+AFTER_LARGE = 16
+"""Batches that Spark writes after one that was too large: such records seldom come alone."""
+
+_STAGE = {Table.BRONZE: "bronze", Table.SILVER: "silver", Table.QUARANTINE: "quarantine"}
 
 Offsets = dict[int, int]
 Floors = Mapping[Table, Offsets]
@@ -112,6 +114,7 @@ class BatchRunner:
         """
         self.pack = pack
         self._on_driver = on_driver
+        self._spared = 0
         self._files = files
         self._rules = rules
         self._sinks = sinks
@@ -154,15 +157,16 @@ class BatchRunner:
             batch.rows.close()
 
     def _hold(self, parsed: DataFrame) -> Rows:
-        """Runs the plan; from the first batch on that is too large for here, executors write."""
-        if self._on_driver:
+        """Runs the plan; a batch that is too large for here is written by executors."""
+        if self._on_driver and not self._spared:
             try:
                 return OnDriver(parsed, self.pack)
             except (PySparkException, Py4JError) as error:
                 if TOO_LARGE not in str(error):
                     raise
-                log.warning("records too large for the driver: from now on Spark writes them")
-                self._on_driver = False
+                log.warning("records too large for the driver: for some batches Spark writes them")
+                self._spared = AFTER_LARGE
+        self._spared = max(0, self._spared - 1)
         return OnExecutors(parsed, self.pack)
 
     def _write(self, batch: Batch, bronze: bool) -> int:
@@ -236,25 +240,18 @@ class BatchRunner:
         if into_silver.any():
             made = rows.silver(into_silver, verdicts.late, mark.source, now_us)
             jobs.append(self._pool.submit(append, made, Table.SILVER))
-        self._append_quarantine(rows, verdicts, mark, now_us, watch)
+        faulty, too_late = self._refused(rows.seen, verdicts)
+        if (faulty | too_late).any():
+            minutes = self._rules.late_grace_us / MINUTE_US
+            detail = f"more than {minutes:g} minutes before the newest event"
+            append(rows.quarantine(faulty, too_late, detail, now_us), Table.QUARANTINE)
         for job in jobs:
             job.result()
 
-    def _append_quarantine(
-        self, rows: Rows, verdicts: Verdicts, mark: Mark, now_us: int, watch: Stopwatch
-    ) -> None:
-        new = ~self._below(Table.QUARANTINE, rows.seen)
-        parts = [rows.refused(new)]
-        too_late = verdicts.too_late & new
-        if too_late.any():
-            minutes = self._rules.late_grace_us / MINUTE_US
-            detail = f"more than {minutes:g} minutes before the newest event"
-            parts.append(rows.too_late(too_late, detail))
-        refused = pa.concat_tables(parts, promote_options="default")
-        if not refused.num_rows:
-            return
-        with watch.timed("quarantine"):
-            self._sinks.append_quarantine(_quarantine_columns(refused, now_us), mark)
+    def _refused(self, seen: Arrivals, verdicts: Verdicts) -> tuple[Flags, Flags]:
+        """Records for quarantine: with a fault of their own, and too late."""
+        new = ~self._below(Table.QUARANTINE, seen)
+        return ~seen.valid & new, verdicts.too_late & new
 
     def _touched(self, seen: Arrivals, verdicts: Verdicts) -> Longs:
         """Minutes whose gold may change; with replayed records all that are valid, to be safe."""
@@ -324,19 +321,3 @@ class BatchRunner:
         """Waits for the last row of metrics."""
         self._wait_for_metrics()
         self._pool.shutdown()
-
-
-def _quarantine_columns(rows: pa.Table, now_us: int) -> pa.Table:
-    kafka_us = pc.multiply(rows.column("k"), 1000)
-    return pa.table(
-        {
-            "raw": rows.column("raw"),
-            "reason": rows.column("reason"),
-            "detail": rows.column("detail"),
-            "topic": rows.column("topic"),
-            "partition": rows.column("p"),
-            "offset": rows.column("o"),
-            "kafka_ts": kafka_us,
-            "processed_ts": pa.array([now_us] * rows.num_rows),
-        }
-    )

@@ -26,11 +26,6 @@ EXECUTORS_TIMEOUT_S = 90.0
 _STANDALONE = re.compile(r"spark://(?P<hosts>.+)")
 
 
-def is_cluster(master: str) -> bool:
-    """Whether the executors are processes of their own."""
-    return not master.startswith("local")
-
-
 def reach_master(master: str) -> str | None:
     """Our own address as a standalone master sees it, by which executors reach the driver.
 

@@ -16,14 +16,11 @@ import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from engine.contracts.places import is_bucket
+
 if TYPE_CHECKING:
     from pyarrow.dataset import FileSystemDataset
     from pyarrow.fs import PyFileSystem
-
-
-def is_remote(path: str) -> bool:
-    """Whether a lake's path is an address (``s3a://bucket/lake``) and no folder."""
-    return "://" in path
 
 
 def local(files: Sequence[str]) -> str:
@@ -46,7 +43,7 @@ def remote(
 
 def sizes(root: str, names: Sequence[str]) -> list[int | None]:
     """Bytes of files below ``root``; None where there is no such file."""
-    if is_remote(root):
+    if is_bucket(root):
         infos = _store(root, {}).get_file_info(list(names))
         return [info.size if info.is_file else None for info in infos]
     return [_size(Path(root) / name) for name in names]

@@ -13,6 +13,7 @@ from deltalake.exceptions import DeltaError
 
 from engine.contracts.job import PipelineConfig
 from engine.contracts.names import Table
+from engine.contracts.places import is_cluster
 from engine.contracts.protocol import (
     Degraded,
     Lag,
@@ -27,7 +28,6 @@ from engine.contracts.protocol import (
 from pipelines import alerts
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import BatchRunner, Floors, Offsets, Position, Rules
-from pipelines.cluster import is_cluster
 from pipelines.emit import Emitter
 from pipelines.errors import DriverError, PipelineError, Refused
 from pipelines.gold import Gold, Span

@@ -13,17 +13,16 @@ from deltalake.exceptions import DeltaError
 from duckdb import Error as DuckDbError
 
 from engine.contracts.job import PipelineConfig
+from engine.contracts.places import is_bucket, is_cluster
 from pipelines.batch import Rules
 from pipelines.cluster import (
     cluster_confs,
     executors,
-    is_cluster,
     reach_master,
     wait_for_executors,
     write_properties,
 )
 from pipelines.errors import ClusterError, DriverError
-from pipelines.files import is_remote
 from pipelines.jvm import DriverJvm
 from pipelines.session import common_confs, confs, open_session
 from pipelines.tables import Lake
@@ -168,7 +167,7 @@ class Cluster:
 
 def _make_folders(config: PipelineConfig) -> None:
     for folder in (config.scratch_path, config.lake_path):
-        if not is_remote(folder):
+        if not is_bucket(folder):
             Path(folder).mkdir(parents=True, exist_ok=True)
 
 

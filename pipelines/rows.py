@@ -25,12 +25,14 @@ from pipelines.arrival import Arrivals, Flags, Longs
 from pipelines.sinks import bronze_rows, silver_rows
 from pipelines.tables import silver_columns
 
-ACCEPT, LATE, REFUSE = b"A"[0], b"L"[0], b"R"[0]
+KEEP, LATE, LEAVE = b"K"[0], b"L"[0], b"-"[0]
 TOO_LARGE = "spark.driver.maxResultSize"
 """What Spark's error names when rows exceed the limit that ``pipelines.session`` sets."""
 LARGE_BYTES = 32 << 20
 
 _RECORD = ("key", "topic", "partition", "offset", "kafka_ts")
+_REFUSED = ("raw", "topic", "partition", "offset", "kafka_ts")
+_IS_LATE = f"verdict = X'{LATE:02X}'"
 _TIME = pa.timestamp("us", "UTC")
 
 
@@ -49,11 +51,10 @@ class Rows(Protocol):
     ) -> DataFrame | pa.Table:
         """Accepted records, as silver has them."""
 
-    def refused(self, new: Flags) -> pa.Table:
-        """Records of ``new`` with a fault of their own: p, o, k and quarantine's texts."""
-
-    def too_late(self, which: Flags, detail: str) -> pa.Table:
-        """These records, in the same shape."""
+    def quarantine(
+        self, faulty: Flags, too_late: Flags, detail: str, now_us: int
+    ) -> DataFrame | pa.Table:
+        """Records with a fault of their own, and those that came too late, for which ``detail``."""
 
     def close(self) -> None:
         """Frees what they take."""
@@ -101,24 +102,15 @@ class OnDriver:
             rows = rows.append_column(name, _same(now_us, _TIME, len(rows)))
         return rows.append_column("source", _same(source, pa.string(), len(rows)))
 
-    def refused(self, new: Flags) -> pa.Table:
+    def quarantine(self, faulty: Flags, too_late: Flags, detail: str, now_us: int) -> pa.Table:
         """See Rows."""
-        return self._quarantined(~self.seen.valid & new)
-
-    def too_late(self, which: Flags, detail: str) -> pa.Table:
-        """See Rows."""
-        rows = self._quarantined(which)
-        for name, value in (("reason", Reason.TOO_LATE.value), ("detail", detail)):
-            at = rows.column_names.index(name)
-            rows = rows.set_column(at, name, _same(value, pa.string(), len(rows)))
-        return rows
-
-    def _quarantined(self, which: Flags) -> pa.Table:
-        names = ["partition", "offset", "kafka_ts", "reason", "detail", "raw", "topic"]
-        rows = self._table.select(names).filter(pa.array(which))
-        rows = rows.rename_columns(["p", "o", "k", "reason", "detail", "raw", "topic"])
-        millis = pa.array(self.seen.kafka_ms[which])
-        return rows.set_column(2, "k", millis)
+        which = faulty | too_late
+        rows = self._table.select(["reason", "detail", *_REFUSED]).filter(pa.array(which))
+        late = pa.array(too_late[which])
+        for at, text in enumerate((Reason.TOO_LATE.value, detail)):
+            found = pc.if_else(late, text, rows.column(at))
+            rows = rows.set_column(at, rows.column_names[at], found)
+        return rows.append_column("processed_ts", _same(now_us, _TIME, len(rows)))
 
     def close(self) -> None:
         """See Rows."""
@@ -134,7 +126,7 @@ def _same(value: object, kind: pa.DataType, count: int) -> pa.Array:
 
 
 class OnExecutors:
-    """The records in Spark's memory; five numbers each, and refused ones whole, in this process."""
+    """The records in Spark's memory; five numbers each in this process."""
 
     def __init__(self, parsed: DataFrame, pack: PackSpec) -> None:
         self._parsed = parsed.persist(StorageLevel.MEMORY_AND_DISK)
@@ -144,16 +136,14 @@ class OnExecutors:
         except BaseException:
             self.close()
             raise
-        valid = table.column("reason").is_null()
         self.seen = Arrivals(
             partition=table.column("p").to_numpy(),
             offset=table.column("o").to_numpy(),
             kafka_ms=table.column("k").to_numpy(),
             event_us=table.column("t").to_numpy(),
             key=table.column("h").to_numpy(),
-            valid=valid.to_numpy().astype(np.bool_),
+            valid=table.column("valid").to_numpy().astype(np.bool_),
         )
-        self._refused = table.filter(pc.invert(valid))
 
     def _collect(self) -> pa.Table:
         """The job that fills the cache."""
@@ -163,10 +153,7 @@ class OnExecutors:
             "unix_millis(kafka_ts) AS k",
             f"coalesce(unix_micros({self._pack.roles.timestamp}), 0L) AS t",
             "coalesce(event_key, 0L) AS h",
-            "reason",
-            "IF(reason IS NULL, NULL, detail) AS detail",
-            "IF(reason IS NULL, NULL, raw) AS raw",
-            "IF(reason IS NULL, NULL, topic) AS topic",
+            "reason IS NULL AS valid",
         ).toArrow()
 
     def bronze(self, source: str, now_us: int) -> DataFrame:
@@ -175,36 +162,22 @@ class OnExecutors:
 
     def silver(self, accepted: Flags, late: Flags, source: str, now_us: int) -> DataFrame:
         """See Rows."""
-        codes = np.where(accepted, np.where(late, LATE, ACCEPT), REFUSE).astype(np.uint8)
-        chosen = self._with_verdicts(codes, (ACCEPT, LATE))
-        judged = chosen.withColumn("is_late", expr(f"verdict = X'{LATE:02X}'"))
+        codes = np.where(accepted, np.where(late, LATE, KEEP), LEAVE).astype(np.uint8)
+        judged = self._chosen(codes).withColumn("is_late", expr(_IS_LATE))
         return silver_rows(judged, self._pack, source, now_us)
 
-    def refused(self, new: Flags) -> pa.Table:
+    def quarantine(self, faulty: Flags, too_late: Flags, detail: str, now_us: int) -> DataFrame:
         """See Rows."""
-        return self._refused.filter(pa.array(new[~self.seen.valid]))
-
-    def too_late(self, which: Flags, detail: str) -> pa.Table:
-        """See Rows."""
-        codes = np.where(which, ACCEPT, REFUSE).astype(np.uint8)
-        return (
-            self._with_verdicts(codes, (ACCEPT,))
-            .selectExpr(
-                "CAST(partition AS BIGINT) AS p",
-                "offset AS o",
-                "unix_millis(kafka_ts) AS k",
-                f"'{Reason.TOO_LATE.value}' AS reason",
-                f"'{detail}' AS detail",
-                "raw",
-                "topic",
-            )
-            .toArrow()
+        codes = np.where(too_late, LATE, np.where(faulty, KEEP, LEAVE)).astype(np.uint8)
+        return self._chosen(codes).selectExpr(
+            f"IF({_IS_LATE}, '{Reason.TOO_LATE.value}', reason) AS reason",
+            f"IF({_IS_LATE}, '{detail}', detail) AS detail",
+            *_REFUSED,
+            f"timestamp_micros({now_us}) AS processed_ts",
         )
 
-    def _with_verdicts(
-        self, codes: np.ndarray[tuple[int], np.dtype[np.uint8]], keep: tuple[int, ...]
-    ) -> DataFrame:
-        """Records whose code is in ``keep``, with the code in ``verdict`` (one byte).
+    def _chosen(self, codes: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> DataFrame:
+        """Records that are not to be left out, with their code in ``verdict`` (one byte).
 
         The codes travel as one byte string indexed by offset: no join, no shuffle, and finding a
         record's byte takes constant time however large the batch.
@@ -215,7 +188,7 @@ class OnExecutors:
             mine = seen.partition == partition
             offsets = seen.offset[mine]
             low, high = int(offsets.min()), int(offsets.max())
-            piece = np.full(high - low + 1, REFUSE, dtype=np.uint8)
+            piece = np.full(high - low + 1, LEAVE, dtype=np.uint8)
             piece[offsets - low] = codes[mine]
             shifts.append(f"WHEN {partition} THEN {length - low + 1}L")
             pieces.append(piece)
@@ -223,8 +196,7 @@ class OnExecutors:
         lookup = lit(bytearray(np.concatenate(pieces).tobytes()))
         at = expr(f"CAST(offset + CASE partition {' '.join(shifts)} END AS INT)")
         verdict = substring(lookup, at, lit(1))
-        kept = ", ".join(f"X'{code:02X}'" for code in keep)
-        return self._parsed.withColumn("verdict", verdict).where(f"verdict IN ({kept})")
+        return self._parsed.withColumn("verdict", verdict).where(f"verdict != X'{LEAVE:02X}'")
 
     def close(self) -> None:
         """See Rows."""

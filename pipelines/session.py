@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.job import PipelineConfig
 from engine.contracts.kafka import KafkaEndpoint
-from pipelines.files import is_remote
+from engine.contracts.places import is_bucket
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,7 +33,7 @@ def confs(config: PipelineConfig) -> dict[str, str]:
 
 def common_confs(config: PipelineConfig) -> dict[str, str]:
     """Settings of a driver wherever its executors are."""
-    return (bucket_confs(os.environ) if is_remote(config.lake_path) else {}) | {
+    return (bucket_confs(os.environ) if is_bucket(config.lake_path) else {}) | {
         "spark.app.name": "rt-lakehouse",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

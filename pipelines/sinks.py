@@ -65,7 +65,7 @@ class Sinks:
     def append_events(
         self, rows: DataFrame | pa.Table, table: Table, mark: Mark, files: int
     ) -> None:
-        """One append to bronze or silver; where Spark writes, of at most ``files`` files."""
+        """One append to a table of records; where Spark writes, of at most ``files`` files."""
         if isinstance(rows, pa.Table):
             self._append(rows, table, mark)
         else:
@@ -80,10 +80,6 @@ class Sinks:
                 .option("userMetadata", mark.dumps())
                 .save(self._lake.path(table))
             )
-
-    def append_quarantine(self, rows: pa.Table, mark: Mark) -> None:
-        """Appends refused records; columns as in the table."""
-        self._append(rows, Table.QUARANTINE, mark)
 
     def append_metrics(self, row: dict[str, object], mark: Mark) -> None:
         """Appends one row of pipeline_metrics."""

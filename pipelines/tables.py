@@ -16,8 +16,9 @@ from deltalake.schema import PrimitiveType
 
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
+from engine.contracts.places import is_bucket
 from pipelines.errors import LakeError
-from pipelines.files import is_remote, local, remote
+from pipelines.files import local, remote
 from pipelines.stages import STAGES
 
 Columns = dict[str, str]
@@ -147,7 +148,7 @@ class Lake:
     @staticmethod
     def at(path: str) -> Lake:
         """The lake in a folder, or at an address such as ``s3a://bucket/lake``."""
-        return Lake(Path(), path.rstrip("/")) if is_remote(path) else Lake(Path(path))
+        return Lake(Path(), path.rstrip("/")) if is_bucket(path) else Lake(Path(path))
 
     def path(self, table: Table) -> str:
         """Folder or address of a table."""
@@ -171,7 +172,7 @@ class Lake:
     ) -> str:
         """Files of a table as a FROM item for DuckDB (``pipelines.files``)."""
         root = self.path(table)
-        if not is_remote(root):
+        if not is_bucket(root):
             return local(files)
         return remote(connection, root, opened or self.open(table), files)
 

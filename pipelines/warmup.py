@@ -17,9 +17,9 @@ from pyspark.sql import DataFrame, SparkSession
 from engine.contracts.job import PipelineConfig
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
+from engine.contracts.places import is_cluster
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import BatchRunner, Offsets, Position, Rules
-from pipelines.cluster import is_cluster
 from pipelines.gold import Gold
 from pipelines.parse import parse
 from pipelines.sinks import Sinks

@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import Mapping
 
+from engine.contracts.places import is_cluster
 from engine.host.findings import Finding
 from engine.host.folders import bucket, lake_path
 from engine.paths import DataPaths
@@ -26,7 +27,7 @@ def check_cluster(paths: DataPaths) -> Finding:
 def look(paths: DataPaths, settings: Settings, env: Mapping[str, str]) -> Finding:
     """The first of what is wrong, in the order in which it would be met."""
     master = settings.spark.master
-    if master.startswith("local"):
+    if not is_cluster(master):
         return Finding("cluster", "ok", f"Spark runs on this computer ({master}).")
     found = _STANDALONE.match(master)
     if found and not _answers(found["host"], int(found["port"])):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from engine.contracts.places import is_bucket
 from engine.lake import LakeReader, Mirror
 from engine.paths import DataPaths
 from engine.settings import Settings
@@ -24,7 +25,7 @@ def lake_path(paths: DataPaths, settings: Settings) -> Path:
 def bucket(settings: Settings) -> str | None:
     """The lake's address where it is none of a folder."""
     chosen = settings.storage.delta_path
-    return chosen if chosen and "://" in chosen else None
+    return chosen if chosen and is_bucket(chosen) else None
 
 
 def lake_reader(paths: DataPaths, settings: Settings) -> LakeReader:

@@ -14,6 +14,7 @@ from engine.contracts.job import JvmConfig, PipelineConfig
 from engine.contracts.kafka import KafkaEndpoint
 from engine.contracts.names import Service
 from engine.contracts.pack import PackSpec
+from engine.contracts.places import is_bucket, is_cluster
 from engine.errors import LakehouseError
 from engine.paths import DataPaths
 from engine.platform import write_private
@@ -60,7 +61,7 @@ class LocalPipeline(ProviderBase):
 
     def available(self) -> Availability:
         """Java and the jars are there, and the master is a local one."""
-        if not self._settings.spark.master.startswith("local"):
+        if is_cluster(self._settings.spark.master):
             return Availability(usable=False, why="SPARK_MASTER names a cluster.")
         return self._has_programs()
 
@@ -117,7 +118,7 @@ class LocalPipeline(ProviderBase):
         """See Provider."""
         argv = (sys.executable, "-m", "pipelines.main", str(self._config_file))
         lake = self._settings.storage.delta_path or ""
-        env = {**child_env(), **(bucket_env() if "://" in lake else {})}
+        env = {**child_env(), **(bucket_env() if is_bucket(lake) else {})}
         return Launch(argv, env, CHECKOUT, protocol=True, records=("driver",))
 
     @property
@@ -134,6 +135,6 @@ class ClusterPipeline(LocalPipeline):
 
     def available(self) -> Availability:
         """Java, jars, and a cluster is wanted; whether it answers is asked at each start."""
-        if self._settings.spark.master.startswith("local"):
+        if not is_cluster(self._settings.spark.master):
             return Availability(usable=False, why="SPARK_MASTER names no cluster.")
         return self._has_programs()

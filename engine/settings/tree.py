@@ -168,8 +168,8 @@ class SparkSettings(Section):
     trigger_interval: Seconds = setting(
         1.0,
         "Micro-batch interval",
-        "Measured: half the processor time of 0, which starts the next micro-batch as soon as the last "
-        "one ends, for a quarter of a second of latency. A backlog is worked off without a rest.",
+        "Measured: half the processor time of 0, which starts the next micro-batch as soon as the "
+        "last one ends, for a quarter of a second of latency. A backlog is read without a rest.",
         facts=Facts(restart=PIPELINE),
         ge=0,
         le=3600,

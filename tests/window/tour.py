@@ -45,7 +45,7 @@ def figures(d: Driver) -> tuple[str, ...]:
 
 
 def counted(d: Driver) -> bool:
-    """Whether the running minute has figures: the tally's, or gold's until the tally has counted."""
+    """Whether the running minute has figures: gold's until the tally has counted."""
     return any(text.startswith(("provisional:", "now:")) for text in figures(d))
 
 

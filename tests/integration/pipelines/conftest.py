@@ -19,6 +19,9 @@ from pipelines.jvm import DriverJvm
 from pipelines.session import confs, open_session
 from pipelines.tables import Lake
 from tests.integration.pipelines.running import Running
+from tests.oracle import KafkaRecord
+from tests.oracle.make_events import as_records, make_events
+from tests.unit.pipelines.lakes import NOON_MS
 
 SHIPPED = Path(__file__).parents[3] / "resources" / "domains" / "ecommerce"
 
@@ -80,3 +83,8 @@ def running(
     yield make
     for one in made.values():
         one.stop()
+
+
+@pytest.fixture
+def records() -> list[KafkaRecord]:
+    return as_records(make_events(420, 31, NOON_MS), NOON_MS)

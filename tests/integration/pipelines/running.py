@@ -26,7 +26,8 @@ from pipelines.sinks import Sinks
 from pipelines.tables import Lake, TableLocks, ensure_tables
 from pipelines.warmup import bronze_records
 from tests.oracle import KafkaRecord, OracleResult, recompute
-from tests.unit.pipelines.lakes import TOPIC_ID, Row, kpis_of, rows_of, segments_of
+from tests.oracle.spoiled import dumps
+from tests.unit.pipelines.lakes import NOON_MS, TOPIC_ID, Row, kpis_of, rows_of, segments_of
 
 MINUTE_US = 60_000_000
 RULES = Rules(10 * MINUTE_US, 15 * MINUTE_US)
@@ -208,3 +209,19 @@ def marked(value: Any) -> Any:
         return [marked(inner) for inner in value]
     kind = "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
     return None if value is None else (kind or type(value).__name__, value)
+
+
+def cut(records: Sequence[KafkaRecord], size: int) -> list[list[KafkaRecord]]:
+    """Batches of about ``size`` in order of arrival, with no millisecond in two of them."""
+    parts: list[list[KafkaRecord]] = [[]]
+    for record in sorted(records, key=lambda r: r.arrival):
+        if len(parts[-1]) >= size and parts[-1][-1].kafka_ts != record.kafka_ts:
+            parts.append([])
+        parts[-1].append(record)
+    return parts
+
+
+def event(event_id: str, **fields: object) -> bytes:
+    """A record's value: a page view at noon, with these fields besides or instead."""
+    usual = {"event_id": event_id, "event_type": "page_view", "ts": NOON_MS, "user_id": "ann"}
+    return dumps({**usual, **fields})

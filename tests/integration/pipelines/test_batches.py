@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from engine.contracts.names import Table
 from pipelines import batch as batch_module
-from pipelines.batch import BatchRunner
-from pipelines.gold import Gold
 from pipelines.parse import parse
-from pipelines.sinks import Sinks
-from tests.integration.pipelines.running import Killed, Running, places, silver_of
+from tests.integration.pipelines.dying import feed_and_die, kill_after
+from tests.integration.pipelines.running import Running, cut, event, places, silver_of
 from tests.oracle import KafkaRecord
 from tests.oracle.make_events import as_records, make_events
-from tests.oracle.spoiled import dumps
 from tests.unit.pipelines.lakes import NOON_MS, count_by_duckdb, kpis_of, rows_of, segments_of
 
 pytestmark = pytest.mark.integration
 
 Make = Callable[..., Running]
-
-
-@pytest.fixture
-def records() -> list[KafkaRecord]:
-    return as_records(make_events(420, 31, NOON_MS), NOON_MS)
-
-
-def _cut(records: Sequence[KafkaRecord], size: int) -> list[list[KafkaRecord]]:
-    """Batches of about ``size`` in order of arrival, with no millisecond in two of them."""
-    parts: list[list[KafkaRecord]] = [[]]
-    for record in sorted(records, key=lambda r: r.arrival):
-        if len(parts[-1]) >= size and parts[-1][-1].kafka_ts != record.kafka_ts:
-            parts.append([])
-        parts[-1].append(record)
-    return parts
-
-
-def _event(event_id: str, **fields: object) -> bytes:
-    event = {"event_id": event_id, "event_type": "page_view", "ts": NOON_MS, "user_id": "ann"}
-    return dumps({**event, **fields})
 
 
 def test_that_one_batch_gives_the_oracles_lake(running: Make, records) -> None:
@@ -65,7 +42,7 @@ def test_that_many_batches_give_the_oracles_lake_and_one_row_of_metrics_each(
     lake = running()
     lake.on_driver = on_driver
     runner = lake.start()
-    parts = _cut(records, 90)
+    parts = cut(records, 90)
     for part in parts:
         lake.feed(runner, part)
     lake.check(records)
@@ -83,7 +60,7 @@ def test_that_many_batches_give_the_oracles_lake_and_one_row_of_metrics_each(
 def test_that_spark_and_duckdb_see_one_row_a_minute_too(running: Make, records, spark) -> None:
     lake = running()
     runner = lake.start()
-    for part in _cut(records, 150):
+    for part in cut(records, 150):
         lake.feed(runner, part)
     for table, found in (
         (Table.GOLD_KPIS, len(kpis_of(lake.lake))),
@@ -95,7 +72,7 @@ def test_that_spark_and_duckdb_see_one_row_a_minute_too(running: Make, records, 
 
 def test_that_a_repeat_in_a_later_process_is_a_duplicate(running: Make, records) -> None:
     lake = running()
-    for part in _cut(records, 220):
+    for part in cut(records, 220):
         lake.feed(lake.start(), part)
     lake.check(records)
 
@@ -103,7 +80,7 @@ def test_that_a_repeat_in_a_later_process_is_a_duplicate(running: Make, records)
 def test_that_a_big_batch_gives_what_small_ones_give(running: Make, records, monkeypatch) -> None:
     small, big = running("small"), running("big")
     runner = small.start()
-    for part in _cut(records, 100):
+    for part in cut(records, 100):
         small.feed(runner, part)
     monkeypatch.setattr(batch_module, "SMALL_BATCH", 50)
     big.on_driver = False
@@ -126,168 +103,32 @@ def test_that_records_too_large_for_the_driver_are_written_by_spark(running: Mak
     many = as_records(make_events(2000, 6, NOON_MS), NOON_MS, per_ms=60)
     runner = lake.start()
     lake.feed(runner, many[:900])
-    conf = spark.sparkContext._jsc.sc().conf()
-    kept = conf.get("spark.driver.maxResultSize")
-    conf.set("spark.driver.maxResultSize", "300k")
-    try:
+    with _largest_result(spark, "300k"):
         lake.feed(runner, many)
-    finally:
-        conf.set("spark.driver.maxResultSize", kept)
-    assert not runner._on_driver
+    assert runner._spared == batch_module.AFTER_LARGE - 1
     lake.check(many)
 
 
-KILLS = ("before-bronze", "bronze", "silver", "quarantine", "gold_kpis", "gold", "metrics")
+def test_that_refused_texts_need_not_fit_the_driver(running: Make, spark) -> None:
+    lake = running()
+    runner = lake.start()
+    text = b"x" * 1000
+    many = [KafkaRecord(i % 3, i // 3, NOON_MS + i, b"k", text) for i in range(1500)]
+    with _largest_result(spark, "300k"):
+        lake.feed(runner, many)
+    lake.check(many)
+    assert len(rows_of(lake.lake, Table.QUARANTINE)) == len(many)
 
 
-def _kill_after(monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
-    """From this stage on nothing is written any more, as if the process had ended there."""
-    gone = threading.Event()
-    spark, refused, metrics = (
-        Sinks.append_events,
-        Sinks.append_quarantine,
-        Sinks.append_metrics,
-    )
-    reached = {"before-bronze": (), "bronze": (Table.BRONZE,)}.get(
-        stage, (Table.BRONZE, Table.SILVER)
-    )
-
-    def append_events(self, rows, table, mark, files) -> None:
-        if table not in reached:
-            gone.set()
-            raise Killed(table)
-        spark(self, rows, table, mark, files)
-
-    def append_quarantine(self, rows, mark) -> None:
-        if stage in ("before-bronze", "bronze", "silver"):
-            raise Killed("quarantine")
-        refused(self, rows, mark)
-
-    def refresh(self, minutes, mark) -> None:
-        if stage == "gold_kpis":
-            monkeypatch.setattr(Gold, "_merge", merge)
-            original(self, minutes, mark)
-        if stage not in ("gold", "metrics"):
-            raise Killed("gold")
-        original(self, minutes, mark)
-
-    def merge(self, name, rows, mark) -> None:
-        if name is Table.GOLD_SEGMENTS:
-            raise Killed(name)
-        original_merge(self, name, rows, mark)
-
-    def append_metrics(self, row, mark) -> None:
-        if stage == "gold":
-            raise Killed("metrics")
-        metrics(self, row, mark)
-
-    original, original_merge = Gold.refresh, Gold._merge
-    monkeypatch.setattr(Sinks, "append_events", append_events)
-    monkeypatch.setattr(Sinks, "append_quarantine", append_quarantine)
-    monkeypatch.setattr(Sinks, "append_metrics", append_metrics)
-    monkeypatch.setattr(Gold, "refresh", refresh)
-
-
-def _feed_and_die(lake: Running, runner: BatchRunner, part: Sequence[KafkaRecord]) -> None:
+@contextmanager
+def _largest_result(spark: SparkSession, size: str) -> Iterator[None]:
+    conf = spark.sparkContext._jsc.sc().conf()
+    kept = conf.get("spark.driver.maxResultSize")
+    conf.set("spark.driver.maxResultSize", size)
     try:
-        lake.feed(runner, part)
-        lake.stop()
-    except Killed:
-        lake._open[-2:] = lake._open[-1:]  # the runner's pool dies with it
-        runner._pool.shutdown()
-
-
-@pytest.mark.parametrize("stage", KILLS)
-@pytest.mark.parametrize("which", [0, 1], ids=["first-batch", "second-batch"])
-def test_that_a_kill_between_two_stages_changes_nothing(
-    running: Make, records, monkeypatch, stage: str, which: int
-) -> None:
-    lake = running()
-    parts = _cut(records, 210)
-    for part in parts[:which]:
-        lake.feed(lake.start(), part)
-    runner = lake.start()
-    with monkeypatch.context() as dying:
-        _kill_after(dying, stage)
-        _feed_and_die(lake, runner, parts[which])
-    runner = lake.start()
-    lake.check([r for part in parts[: which + (stage != "before-bronze")] for r in part])
-    for part in parts[which:]:
-        lake.feed(runner, part)
-    lake.check(records)
-    lake.start()
-    lake.check(records)
-
-
-@pytest.mark.parametrize("lost", [Table.BRONZE, Table.SILVER])
-@pytest.mark.parametrize("which", [0, 1], ids=["first-batch", "second-batch"])
-def test_that_a_table_left_behind_by_the_others_catches_up(
-    running: Make, records, monkeypatch, lost: Table, which: int
-) -> None:
-    """The three appends run at once: any of them may be the one that is missing."""
-    lake = running()
-    parts = _cut(records, 210)
-    for part in parts[:which]:
-        lake.feed(lake.start(), part)
-    runner = lake.start()
-    with monkeypatch.context() as dying:
-        _lose(dying, lost)
-        _feed_and_die(lake, runner, parts[which])
-    runner = lake.start()
-    for part in parts[which:]:
-        lake.feed(runner, part)
-    lake.check(records)
-
-
-def test_that_a_first_batch_without_bronze_is_judged_as_the_first_time(
-    running: Make, monkeypatch
-) -> None:
-    """Its own newest event must not make its older ones too late."""
-    lake = running()
-    records = [
-        KafkaRecord(0, n, NOON_MS + n, b"k", _event(f"e{n}", ts=ts, country="US"))
-        for n, ts in enumerate((NOON_MS - 20 * 60_000, NOON_MS))
-    ]
-    runner = lake.start()
-    with monkeypatch.context() as dying:
-        _lose(dying, Table.BRONZE)
-        _feed_and_die(lake, runner, records)
-    lake.feed(lake.start(), records)
-    lake.check(records)
-
-
-def _lose(monkeypatch: pytest.MonkeyPatch, lost: Table) -> None:
-    spark = Sinks.append_events
-
-    def append_events(self, rows, table, mark, files) -> None:
-        if table is not lost:
-            spark(self, rows, table, mark, files)
-
-    def refresh(self, minutes, mark) -> None:
-        raise Killed("gold")
-
-    monkeypatch.setattr(Sinks, "append_events", append_events)
-    monkeypatch.setattr(Gold, "refresh", refresh)
-
-
-def test_that_a_repeated_batch_does_not_call_its_own_events_duplicates(
-    running: Make, records, monkeypatch
-) -> None:
-    """What ``pipeline_metrics`` says of a batch that was killed after silver."""
-    lake = running()
-    first, second = _cut(records, 210)
-    runner = lake.start()
-    lake.feed(runner, first)
-    lake.reports.clear()
-    with monkeypatch.context() as dying:
-        _kill_after(dying, "quarantine")
-        _feed_and_die(lake, runner, second)
-    lake.start()
-    expected = lake.check(records)
-    (told,) = lake.reports
-    places = {record.place for record in second}
-    assert told.duplicates == len(places.intersection(expected.duplicates))
-    assert told.accepted + told.rejected + told.duplicates == told.input_rows
+        yield
+    finally:
+        conf.set("spark.driver.maxResultSize", kept)
 
 
 def test_that_a_batch_of_refused_records_alone_is_complete(running: Make) -> None:
@@ -300,15 +141,15 @@ def test_that_a_batch_of_refused_records_alone_is_complete(running: Make) -> Non
 
 def test_that_an_event_without_any_dimension_is_complete(running: Make) -> None:
     lake = running()
-    records = [KafkaRecord(0, 0, NOON_MS, b"k", _event("a"))]
+    records = [KafkaRecord(0, 0, NOON_MS, b"k", event("a"))]
     lake.feed(lake.start(), records)
     lake.check(records)
 
 
 def test_that_an_unset_time_as_the_first_event_stops_nothing(running: Make) -> None:
     lake = running()
-    first = KafkaRecord(0, 0, NOON_MS, b"k", _event("a", ts="0001-01-01T00:00:00Z", country="US"))
-    second = KafkaRecord(0, 1, NOON_MS + 5, b"k", _event("b", country="US"))
+    first = KafkaRecord(0, 0, NOON_MS, b"k", event("a", ts="0001-01-01T00:00:00Z", country="US"))
+    second = KafkaRecord(0, 1, NOON_MS + 5, b"k", event("b", country="US"))
     runner = lake.start()
     lake.feed(runner, [first])
     lake.feed(runner, [second])
@@ -330,7 +171,7 @@ def _no_records(lake: Running) -> DataFrame:
 def test_that_a_rebuild_gives_what_live_gave(running: Make, records) -> None:
     lake = running()
     runner = lake.start()
-    for part in _cut(records, 150):
+    for part in cut(records, 150):
         lake.feed(runner, part)
     lake.rebuild(runner)
     lake.check(records)
@@ -352,7 +193,7 @@ def test_that_gaps_in_the_offsets_change_nothing(running: Make) -> None:
     lake = running()
     offsets = (7, 1_000_000, 1_000_001, 5_000_000)
     records = [
-        KafkaRecord(n % 2, offset, NOON_MS + n, b"k", _event(f"e{n}", country="US"))
+        KafkaRecord(n % 2, offset, NOON_MS + n, b"k", event(f"e{n}", country="US"))
         for n, offset in enumerate(offsets)
     ]
     lake.feed(lake.start(), records)
@@ -361,11 +202,11 @@ def test_that_gaps_in_the_offsets_change_nothing(running: Make) -> None:
 
 def _of_two_topics() -> tuple[list[KafkaRecord], list[KafkaRecord]]:
     """The same places in a topic and in the one that was made anew under its name."""
-    old = [KafkaRecord(0, n, NOON_MS + n, b"k", _event(f"old-{n}", country="US")) for n in range(6)]
+    old = [KafkaRecord(0, n, NOON_MS + n, b"k", event(f"old-{n}", country="US")) for n in range(6)]
     new = [
         KafkaRecord(0, n, NOON_MS + 1000 + n, b"k", value)
         for n, value in enumerate(
-            (_event("new-0", country="DE"), b"<", _event("old-2"), _event("new-3", country="DE"))
+            (event("new-0", country="DE"), b"<", event("old-2"), event("new-3", country="DE"))
         )
     ]
     return old, new
@@ -383,7 +224,7 @@ def test_that_a_topic_made_anew_adds_to_the_lake(running: Make) -> None:
     assert places(rows_of(lake.lake, Table.QUARANTINE)) == [(0, 1)]
 
 
-def test_that_a_kill_after_a_topic_was_made_anew_repeats_its_own_records_only(
+def test_that_akill_after_a_topic_was_made_anew_repeats_its_own_records_only(
     running: Make, monkeypatch
 ) -> None:
     lake = running()
@@ -391,8 +232,8 @@ def test_that_a_kill_after_a_topic_was_made_anew_repeats_its_own_records_only(
     lake.feed(lake.start(), old)
     runner = lake.start("topic-2")
     with monkeypatch.context() as dying:
-        _kill_after(dying, "bronze")
-        _feed_and_die(lake, runner, new)
+        kill_after(dying, "bronze")
+        feed_and_die(lake, runner, new)
     lake.start("topic-2")
     assert set(silver_of(lake.lake)) == WANTED
     assert places(rows_of(lake.lake, Table.QUARANTINE)) == [(0, 1)]
@@ -416,11 +257,11 @@ def test_that_a_rebuild_does_not_hide_a_new_topics_records_behind_an_old_ones_of
 ) -> None:
     lake = running()
     old, new = _of_two_topics()
-    old += [KafkaRecord(1, n, NOON_MS + n, b"k", _event(f"old-1-{n}")) for n in range(5)]
+    old += [KafkaRecord(1, n, NOON_MS + n, b"k", event(f"old-1-{n}")) for n in range(5)]
     lake.feed(lake.start(), old)
     runner = lake.start("topic-2")
     lake.feed(runner, new)
     lake.rebuild(runner)
-    later = KafkaRecord(1, 0, NOON_MS + 2000, b"k", _event("new-1-0"))
+    later = KafkaRecord(1, 0, NOON_MS + 2000, b"k", event("new-1-0"))
     lake.feed(lake.start("topic-2"), [later])
     assert "new-1-0" in silver_of(lake.lake)

@@ -10,8 +10,7 @@ from engine.contracts.names import Table
 from pipelines.marks import last_mark
 from pipelines.rebuild import Cancelled
 from pipelines.restore import Restorer
-from tests.integration.pipelines.running import Running, places, silver_of
-from tests.integration.pipelines.test_batches import _cut
+from tests.integration.pipelines.running import Running, cut, places, silver_of
 from tests.oracle import KafkaRecord
 from tests.oracle import gold as oracle_gold
 from tests.oracle.make_events import as_records, make_events
@@ -40,7 +39,7 @@ def fed(running: Make, records) -> Running:
 
 
 def _parts(records: list[KafkaRecord]) -> list[list[KafkaRecord]]:
-    return _cut(records, len(records) // PARTS + 1)
+    return cut(records, len(records) // PARTS + 1)
 
 
 def _version(lake: Running, table: Table) -> int:
@@ -60,7 +59,7 @@ def test_that_bronze_is_filled_again_from_the_broker_and_nothing_is_there_twice(
     fed.restore(fed.start(), Table.BRONZE, 1)
     assert len(rows_of(fed.lake, Table.BRONZE)) < len(records) / 2
     # Cut otherwise than the first time, and one process later.
-    for part in _cut(records, 170):
+    for part in cut(records, 170):
         fed.feed(fed.start(), part)
     assert len(rows_of(fed.lake, Table.QUARANTINE)) >= refused
     fed.check(records)

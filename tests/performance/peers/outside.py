@@ -80,8 +80,9 @@ class Eyes(Beside):
 
 @dataclass
 class Pulse(Beside):
-    """CPU and resident memory of processes and all their children, while the block lasts.
+    """CPU and memory of processes and all their children, while the block lasts.
 
+    Shared pages count once, so that a fork that is about to become another program adds nothing.
     One born meanwhile counts from its birth, one that died to the last look at it.
     """
 
@@ -96,17 +97,17 @@ class Pulse(Beside):
 
     def take(self) -> None:
         """One look at all of them."""
-        resident, opening = 0, self._began is None
+        taken, opening = 0, self._began is None
         self._began = self._began or time.monotonic()
         for process in tree(self.roots()):
             try:
                 used = process.cpu_times()
-                resident += process.memory_info().rss
+                taken += process.memory_full_info().pss
             except psutil.Error:
                 continue
             self._last[process.pid] = used.user + used.system
             self._first.setdefault(process.pid, self._last[process.pid] if opening else 0.0)
-        self.peak_mb = max(self.peak_mb, resident / 1e6)
+        self.peak_mb = max(self.peak_mb, taken / 1e6)
         self.cpu_s = sum(self._last[pid] - self._first[pid] for pid in self._last)
         self.cores = self.cpu_s / max(time.monotonic() - self._began, SAMPLE_S)
 

@@ -10,7 +10,8 @@ import pytest
 from engine.contracts.job import JvmConfig, PipelineConfig
 from engine.contracts.kafka import KafkaEndpoint
 from engine.contracts.pack import PackSpec
-from pipelines.cluster import cluster_confs, is_cluster, reach_master, write_properties
+from engine.contracts.places import is_cluster
+from pipelines.cluster import cluster_confs, reach_master, write_properties
 from pipelines.errors import ClusterError, DriverError
 from pipelines.jvm import command
 from pipelines.session import bucket_confs

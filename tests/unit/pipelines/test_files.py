@@ -11,7 +11,8 @@ from deltalake.schema import PrimitiveType
 
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
-from pipelines.files import is_remote, sizes
+from engine.contracts.places import is_bucket
+from pipelines.files import sizes
 from pipelines.tables import Lake, ensure_tables
 from tests.unit.pipelines.lakes import empty_silver
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.unit
 def remote(tmp_path: Path, pack: PackSpec) -> Lake:
     """A folder, named by an address: it takes the way of a bucket."""
     lake = Lake.at((tmp_path / "a lake").as_uri())
-    assert is_remote(lake.path(Table.SILVER))
+    assert is_bucket(lake.path(Table.SILVER))
     ensure_tables(lake, pack)
     for rows in (3, 4):
         write_deltalake(lake.path(Table.SILVER), empty_silver(pack, rows), mode="append")

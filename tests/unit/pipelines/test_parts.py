@@ -16,11 +16,11 @@ from deltalake import write_deltalake
 from engine.contracts.names import Table
 from pipelines import rebuild
 from pipelines.arrival import MINUTE_US, NEVER, Arrivals, KeyWindow, judge
-from pipelines.batch import BatchRunner, Position, Rules, _quarantine_columns
+from pipelines.batch import BatchRunner, Position, Rules
 from pipelines.job import _cause
 from pipelines.main import _first_line
 from pipelines.rebuild import Order, Pending, chunks
-from pipelines.tables import QUARANTINE, Lake, TableLocks
+from pipelines.tables import Lake, TableLocks
 from tests.unit.pipelines.lakes import NOON_MS, TOPIC_ID
 
 pytestmark = pytest.mark.unit
@@ -74,32 +74,6 @@ def test_that_gold_is_asked_for_the_accepted_minutes_and_for_all_after_a_replay(
     assert _runner(pack, {})._touched(seen, verdicts).tolist() == [noon + 1, noon + 3]
     replayed = _runner(pack, {Table.SILVER: {0: 6}})
     assert replayed._touched(seen, verdicts).tolist() == [noon, noon + 1, noon + 3]
-
-
-def test_that_refused_records_get_the_columns_of_quarantine() -> None:
-    refused = pa.table(
-        {
-            "p": [0],
-            "o": [9],
-            "k": [NOON_MS],
-            "reason": ["not_json"],
-            "detail": ["no JSON"],
-            "raw": ["<"],
-            "topic": ["t"],
-        }
-    )
-    rows = _quarantine_columns(refused, 77)
-    assert set(rows.column_names) == set(QUARANTINE)
-    assert rows.to_pylist()[0] == {
-        "raw": "<",
-        "reason": "not_json",
-        "detail": "no JSON",
-        "topic": "t",
-        "partition": 0,
-        "offset": 9,
-        "kafka_ts": NOON_US,
-        "processed_ts": 77,
-    }
 
 
 def test_that_one_lock_is_kept_for_each_table() -> None:
