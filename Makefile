@@ -33,8 +33,9 @@ check: dev
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 
+# All of it takes three hours; a part: ARGS=tests/performance/test_bars.py
 bench: dev
-	$(VENV)/python -m pytest tests/performance -m performance -s $(ARGS)
+	$(VENV)/python -m pytest -m performance -s $(or $(ARGS),tests/performance)
 
 # Questions to the assistant over a frozen lake (ARGS="--provider offline --topic revenue").
 eval: dev

@@ -43,7 +43,7 @@ SMALL_BATCH = 8_000
 """Up to here one task is quicker than several: starting a task costs more than its rows."""
 
 AFTER_LARGE = 16
-"""Batches that Spark writes after one that was too large: such records seldom come alone."""
+"""Batches that Spark writes from one that was too large on: such records seldom come alone."""
 
 _STAGE = {Table.BRONZE: "bronze", Table.SILVER: "silver", Table.QUARANTINE: "quarantine"}
 
@@ -269,10 +269,10 @@ class BatchRunner:
         ages = visible_ms - seen.kafka_ms[accepted]
         now = time.perf_counter()
         seconds = now - (self._last_end or watch.started)
+        duration = watch.total_ms(self._last_end or watch.started)
         if self._last_end is not None:
             watch.note("between", max(0.0, watch.started - self._last_end))
         self._last_end = now
-        duration = watch.total_ms()
         done = BatchDone(
             query="main",
             batch_id=mark.batch,

@@ -58,6 +58,9 @@ class Stopwatch:
         finally:
             self.note(stage, time.perf_counter() - began)
 
-    def total_ms(self) -> float:
-        """Milliseconds since the start."""
-        return round((time.perf_counter() - self.started) * 1000, 1)
+    def total_ms(self, not_before: float = 0.0) -> float:
+        """Milliseconds since the start, or since ``not_before`` where that is later.
+
+        With the end of the batch before, durations of batches that overlap add up to the time.
+        """
+        return round((time.perf_counter() - max(self.started, not_before)) * 1000, 1)

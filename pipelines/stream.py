@@ -119,7 +119,9 @@ class Stream:
         except BaseException:
             batch.rows.close()
             raise
-        if batch.apart:
+        if self._stopping:
+            batch.rows.close()  # Not written is as good as not read.
+        elif batch.apart:
             self._written = self._writer.submit(self._write, batch)
         else:
             self._write(batch)
@@ -145,8 +147,8 @@ class Stream:
     def stop(self) -> None:
         """Waits for the batches in hand, then ends the query; ``failure`` is what went wrong."""
         self._stopping = True
-        with self._busy, contextlib.suppress(Exception):
-            self._wait_for_writer()
+        with self._busy:
+            pass
         self._writer.shutdown()
         # Not under the lock: the query's thread may be waiting for it at this moment.
         if self._query is not None:

@@ -62,11 +62,14 @@ def _known(source: Source, loc: Loc, names: str | Iterable[str], known: Iterable
 
 
 def _check_reserved(spec: PackSpec, source: Source) -> None:
-    reserved = {*ADDED_COLUMNS, spec.amount.name, "extra", "event_date", "topic", "partition"}
+    reserved = {*ADDED_COLUMNS, "extra", "event_date", "topic", "partition"}
     reserved |= {"offset", "ingest_ts", "processed_ts", "event_key", "source", "kafka_ts"}
-    reserved |= {"value", "key", "raw", "minute", "reason", "detail", "verdict"}
+    reserved |= {"value", "key", "raw", "raw_base64", "minute", "reason", "detail", "verdict"}
+    if spec.amount.name in reserved:
+        reason = f"'{spec.amount.name}' is a column that the pipeline makes itself"
+        raise source.error(("amount", "name"), reason, "Give the amount another name.")
     for index, field in enumerate(spec.fields):
-        if field.name in reserved:
+        if field.name in {*reserved, spec.amount.name}:
             reason = f"'{field.name}' is a column that the pipeline makes itself"
             raise source.error(("fields", index, "name"), reason, "Give the field another name.")
     for index, measure in enumerate(spec.kpis):

@@ -20,6 +20,7 @@ from engine.lake import LakeReader
 from engine.readings.live import LiveReader
 from tests.e2e.lakehouse import Lakehouse
 from tests.integration.pipelines.conftest import SHIPPED
+from tests.performance.bars import judge
 from tests.performance.beside import Beside
 from tests.performance.measure import (
     Watcher,
@@ -30,7 +31,7 @@ from tests.performance.measure import (
     produce,
     wait_lag_zero,
 )
-from tests.performance.test_bars import say
+from tests.performance.report.page import write_page
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(6000)]
 
@@ -51,6 +52,7 @@ def house(tmp_path: Path) -> Iterator[Lakehouse]:
     it = Lakehouse(tmp_path / "d")
     it.start()
     yield it
+    write_page()
     it.end()
 
 
@@ -97,7 +99,8 @@ def p95_ms(work: Callable[[], object]) -> float:
 def test_that_ten_minutes_at_10000_a_second_leave_no_lag(house: Lakehouse) -> None:
     began = time.time()
     with Watcher(LakeReader(house.paths.lake)) as watcher:
-        produce(house, "--rate", "10000", "--seconds", str(FAST_S), "--late", "0").wait()
+        flow = produce(house, "--rate", "10000", "--seconds", str(FAST_S), "--late", "0")
+        assert flow.wait() == 0
         ended = time.time()
         wait_lag_zero(house, 300)
         time.sleep(1)
@@ -110,11 +113,14 @@ def test_that_ten_minutes_at_10000_a_second_leave_no_lag(house: Lakehouse) -> No
     last = latencies(arrived, watcher.seen, 0, ended - third, ended)
     p50, p95, p99 = np.percentile(ages, [50, 95, 99])
     growth = float(np.median(last) / np.median(first))
-    say(offered_s=len(arrived) / (ended - began), p50_s=p50, p95_s=p95, p99_s=p99)
-    say(growth=growth, memory_mb=memory)
-    assert len(ages) > 0
-    assert p95 <= 6
-    assert growth <= 1.25
+    figures = {
+        "offered_s": len(arrived) / (ended - began),
+        "p50_s": p50,
+        "p95_s": p95,
+        "p99_s": p99,
+    }
+    assert figures["offered_s"] >= 9_500, "Too few were offered: measure on a quiet machine."
+    judge("at 10,000/s", {**figures, "growth": growth, "memory_mb": memory})
 
 
 def test_that_an_hour_changes_neither_memory_nor_time(house: Lakehouse) -> None:
@@ -136,12 +142,20 @@ def test_that_an_hour_changes_neither_memory_nor_time(house: Lakehouse) -> None:
     half = (settled + LONG_S) / 2
     before, after = memory.between(settled, half), memory.between(half, LONG_S)
     most = max(mb for _, mb in memory.seen)
-    say(cores=cores, batch_minute_10_ms=early, batch_end_ms=late, batch_growth=late / early)
-    say(memory_first_half_mb=before, memory_second_half_mb=after, memory_most_mb=most)
-    say(refresh_p95_ms=refresh, query_p95_ms=query)
     print([(round(at), round(mb)) for at, mb in memory.seen])
-    assert late / early <= 1.2
-    assert query <= 60
-    assert refresh <= 60
-    assert most <= 2200
-    assert after / before <= 1.05
+    judge(
+        "hour",
+        {
+            "seconds": LONG_S,
+            "cores": cores,
+            "batch_minute_10_ms": early,
+            "batch_end_ms": late,
+            "batch_growth": late / early,
+            "memory_first_half_mb": before,
+            "memory_second_half_mb": after,
+            "memory_growth": after / before,
+            "memory_most_mb": most,
+            "refresh_p95_ms": refresh,
+            "query_p95_ms": query,
+        },
+    )

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from tests.e2e.lakehouse import Lakehouse, until
+from tests.performance.bars import judge
 from tests.performance.measure import arrivals, produce, wait_lag_zero
+from tests.performance.report.page import write_page
 from tests.performance.tally_probe import TallyProbe
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(3600)]
@@ -28,6 +30,7 @@ def house(tmp_path: Path) -> Iterator[Lakehouse]:
     it = Lakehouse(tmp_path / "d")
     it.start()
     yield it
+    write_page()
     it.end()
 
 
@@ -48,14 +51,7 @@ def test_that_figures_are_told_within_the_bars(house: Lakehouse, tmp_path: Path)
     arrived = arrivals(house.paths.lake)
     ages = probe.latencies(arrived[(arrived >= began) & (arrived < ended)])
     p50, p95 = (float(np.percentile(ages, share)) for share in (50, 95))
-    core = cpu / (ended - began)
-    print(
-        f"\nlive tally: event to figure p50 {p50:.2f} s, p95 {p95:.2f} s; "
-        f"{core:.1%} of a core at 1,000/s, {rest:.1%} at rest; {memory:.0f} MB"
-    )
+    figures = {"p50_s": p50, "p95_s": p95, "cores": cpu / (ended - began)}
     assert report is not None
     assert not report.differences
-    assert p50 <= 0.25
-    assert p95 <= 0.55
-    assert core <= 0.15
-    assert rest <= 0.02
+    judge("tally", {**figures, "rest_cores": rest, "memory_mb": memory})

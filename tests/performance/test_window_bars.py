@@ -15,7 +15,8 @@ import pytest
 
 from engine.host.window_state import change_window
 from engine.paths import DataPaths
-from tests.performance.test_bars import say
+from tests.performance.bars import judge
+from tests.performance.report.page import write_page
 from tests.window.child import play
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(5400)]
@@ -28,24 +29,25 @@ def root() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="rt", dir="/tmp"))
     change_window(DataPaths(folder / "d"), welcomed=True)
     yield folder / "d"
+    write_page()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_that_the_window_is_up_at_once_and_stays_answering(root: Path) -> None:
     told = {line["what"]: line for line in play("watch", root, str(SECONDS), seconds=SECONDS + 500)}
     watched = told["watched"]
-    say(
-        window_up_s=told["shown"]["at_s"],
-        ready_s=told["ready"]["at_s"],
-        longest_stall_s=watched["longest_stall_s"],
-        window_mb=watched["window_mb"],
-        grown_mb=watched["grown_mb"],
-        grown_late_mb=watched["grown_late_mb"],
-        window_cpu_cores=watched["window_cpu_cores"],
-    )
-    assert told["shown"]["at_s"] <= 1.5
     assert not watched["stalls"], "\n".join(watched["stalls"])
     assert not watched["defects"]
     # Caches and rings of the charts fill in the first half; what grows after that never ends.
-    assert watched["grown_mb"] <= 0.25 * watched["window_mb"]
-    assert watched["grown_late_mb"] <= 0.05 * watched["window_mb"]
+    judge(
+        "window",
+        {
+            "up_s": told["shown"]["at_s"],
+            "ready_s": told["ready"]["at_s"],
+            "longest_stall_s": watched["longest_stall_s"],
+            "memory_mb": watched["window_mb"],
+            "growth": watched["grown_mb"] / watched["window_mb"],
+            "growth_late": watched["grown_late_mb"] / watched["window_mb"],
+            "cores": watched["window_cpu_cores"],
+        },
+    )

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from engine.contracts.names import Table
 from pipelines import batch as batch_module
 from pipelines.parse import parse
+from pipelines.tables import Lake
 from tests.integration.pipelines.dying import feed_and_die, kill_after
 from tests.integration.pipelines.running import Running, cut, event, places, silver_of
 from tests.oracle import KafkaRecord
@@ -87,8 +88,15 @@ def test_that_a_big_batch_gives_what_small_ones_give(running: Make, records, mon
     big.feed(big.start(), records)
     big.check(records)
     assert silver_of(small.lake) == silver_of(big.lake)
+    assert _refused(small.lake) == _refused(big.lake)
     assert kpis_of(small.lake) == kpis_of(big.lake)
     assert segments_of(small.lake) == segments_of(big.lake)
+
+
+def _refused(lake: Lake) -> list[dict[str, object]]:
+    """Quarantine's rows without when they were written, in the order of the topic."""
+    rows = [{**row, "processed_ts": None} for row in rows_of(lake, Table.QUARANTINE)]
+    return sorted(rows, key=lambda row: (row["partition"], row["offset"]))
 
 
 def test_that_a_batch_above_the_limit_gives_the_oracles_lake(running: Make) -> None:
@@ -116,6 +124,7 @@ def test_that_refused_texts_need_not_fit_the_driver(running: Make, spark) -> Non
     many = [KafkaRecord(i % 3, i // 3, NOON_MS + i, b"k", text) for i in range(1500)]
     with _largest_result(spark, "300k"):
         lake.feed(runner, many)
+    assert runner._spared == batch_module.AFTER_LARGE - 1
     lake.check(many)
     assert len(rows_of(lake.lake, Table.QUARANTINE)) == len(many)
 

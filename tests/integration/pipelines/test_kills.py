@@ -41,7 +41,7 @@ def test_that_a_kill_between_two_stages_changes_nothing(
     lake.check(records)
 
 
-@pytest.mark.parametrize("lost", [Table.BRONZE, Table.SILVER])
+@pytest.mark.parametrize("lost", [Table.BRONZE, Table.SILVER, Table.QUARANTINE])
 @pytest.mark.parametrize("which", [0, 1], ids=["first-batch", "second-batch"])
 def test_that_a_table_left_behind_by_the_others_catches_up(
     running: Make, records, monkeypatch, lost: Table, which: int
@@ -79,11 +79,11 @@ def test_that_a_first_batch_without_bronze_is_judged_as_the_first_time(
 
 
 def _lose(monkeypatch: pytest.MonkeyPatch, lost: Table) -> None:
-    spark = Sinks.append_events
+    original = Sinks.append_events
 
     def append_events(self, rows, table, mark, files) -> None:
         if table is not lost:
-            spark(self, rows, table, mark, files)
+            original(self, rows, table, mark, files)
 
     def refresh(self, minutes, mark) -> None:
         raise Killed("gold")

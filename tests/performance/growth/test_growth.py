@@ -25,8 +25,8 @@ from tests.performance.measure import wait_lag_zero
 from tests.performance.peers.catalogue import OURS, peer
 from tests.performance.peers.contestants import Ours
 from tests.performance.peers.measuring import Figures, measure_rate
-from tests.performance.peers.results import record
 from tests.performance.report.page import write_page
+from tests.performance.results import record
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(3600)]
 

@@ -14,18 +14,18 @@ import pytest
 
 from tests.e2e.lakehouse import Lakehouse
 from tests.performance.peers.catalogue import OURS, peer
-from tests.performance.peers.contestants import contestant
-from tests.performance.peers.measuring import Figures, measure_burst, measure_start
+from tests.performance.peers.contestants import Contestant, contestant
+from tests.performance.peers.measuring import GaveUp, check_alive, measure_burst, measure_start
 
-pytestmark = [pytest.mark.performance, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.performance, pytest.mark.timeout(2400)]
 
-PATIENCE_S = 600.0
+OURS_S = 300.0
 WAVE = 2_000
 """Events sent at once to a contestant that has shown its first."""
 
-START_AT_LEAST = 3.0
-"""Times sooner from the start of the process to a KPI on screen (measured: 7)."""
-WAVE_AT_LEAST = 12.0
+START_AT_LEAST = 2.0
+"""Times sooner from the start of the process to the first events in gold (measured: 7)."""
+WAVE_AT_LEAST = 10.0
 """Times sooner until a wave of events is in gold (measured: 50 to 90)."""
 
 
@@ -39,19 +39,27 @@ def house() -> Iterator[Lakehouse]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def quick(house: Lakehouse, name: str, folder: Path) -> Figures:
-    """Start and one wave of one of the two."""
-    with contestant(house, peer(name), folder / name) as it:
-        return {**measure_start(it), **measure_burst(it, WAVE, PATIENCE_S)}
+def wave_s(it: Contestant, patience: float) -> float | None:
+    """Seconds until a wave is in gold; None where it took longer than that."""
+    try:
+        return measure_burst(it, WAVE, patience)["burst_s"]
+    except GaveUp:
+        check_alive(it)
+        return None
 
 
 def test_that_we_are_faster_than_three_chained_queries(house: Lakehouse, tmp_path: Path) -> None:
     house.start()
-    ours = quick(house, OURS, tmp_path)
-    classical = quick(house, "classical", tmp_path)
+    with contestant(house, peer(OURS), tmp_path / OURS) as it:
+        start = measure_start(it)["start_to_visible_s"]
+        wave = wave_s(it, OURS_S)
+        assert wave is not None
+    with contestant(house, peer("classical"), tmp_path / "classical") as it:
+        theirs = measure_start(it)["start_to_visible_s"]
+        # Longer than this is all that need be known of it.
+        their_wave = wave_s(it, WAVE_AT_LEAST * wave)
     assert house.stop() == 0
-    start = classical["start_to_visible_s"] / ours["start_to_visible_s"]
-    wave = classical["burst_s"] / ours["burst_s"]
-    print(f"\nsooner than the classical design: start {start:.1f} times, a wave {wave:.1f} times")
-    assert start >= START_AT_LEAST
-    assert wave >= WAVE_AT_LEAST
+    print(f"\nfirst events in gold after {start:.1f} s, a wave after {wave:.1f} s;", end=" ")
+    print(f"three chained queries: {theirs:.1f} s, {their_wave or 'more than ten times that'}")
+    assert theirs / start >= START_AT_LEAST
+    assert their_wave is None

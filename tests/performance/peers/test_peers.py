@@ -26,9 +26,9 @@ from tests.performance.peers.measuring import (
     measure_start,
 )
 from tests.performance.peers.outside import silver_total
-from tests.performance.peers.results import record
 from tests.performance.peers.venvs import CannotInstall
 from tests.performance.report.page import write_page
+from tests.performance.results import record
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(3600)]
 

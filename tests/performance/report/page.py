@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.lakehouse import CHECKOUT
-from tests.performance.peers.results import OUT, load
 from tests.performance.report.growth_tables import growth_pictures, growth_text
 from tests.performance.report.markdown import between
 from tests.performance.report.peer_tables import peers_pictures, peers_text, ratios
+from tests.performance.report.product_tables import bars_text, budget_text
 from tests.performance.report.svg import number_text
+from tests.performance.results import OUT, load
 
 PAGE = "performance.md"
 NOTHING = "*Not measured yet; `make bench` does.*"
@@ -47,6 +48,8 @@ def _parts(found: Mapping[str, Any]) -> dict[str, str]:
     ours = [f"* {what}: **{number_text(times)}×**" for what, times in ratios(peers).items()]
     return {
         "machine": _machine(found.get("machine", {})),
+        "bars": bars_text(found.get("product", {})),
+        "budget": budget_text(found.get("product", {})),
         "ratios": "\n".join(ours),
         "peers": peers_text(peers),
         "growth": growth_text(found.get("growth", {})),

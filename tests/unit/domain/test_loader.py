@@ -58,6 +58,7 @@ def test_that_a_pack_survives_its_way_through_json(shipped: Path) -> None:
         ("schema.yaml", "type: timestamp", "type: time", "type: time", "'timestamp'"),
         ("schema.yaml", "name: ua", "name: country", "name: country", "there twice"),
         ("schema.yaml", "name: ua", "name: is_late", "name: is_late", "makes itself"),
+        ("schema.yaml", "name: ua", "name: raw_base64", "name: raw_base64", "makes itself"),
         ("schema.yaml", "[purchase, refund]", "[purchas]", "[purchas]", "mean 'purchase'"),
         ("amounts.yaml", "price * q", "prize * q", "sql:", "did you mean 'price'"),
         ("amounts.yaml", "[purchase,", "[purchases,", "[purchases", "unknown name 'purchases'"),

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.lakehouse import CHECKOUT
+from tests.performance.bars import Bar
 from tests.performance.peers.catalogue import APPEND, PEERS
-from tests.performance.peers.results import load, record
 from tests.performance.report.markdown import between, table
 from tests.performance.report.page import write_page
 from tests.performance.report.peer_tables import ratios
+from tests.performance.report.product_tables import bars_text, budget_text
 from tests.performance.report.svg import Axis, bar_chart, line_chart, number_text
+from tests.performance.results import load, record
 
 pytestmark = pytest.mark.unit
 
@@ -103,6 +105,29 @@ def test_that_the_page_shows_figures_and_why_there_are_none(tmp_path: Path) -> N
     assert "](performance/growth-rates.svg)" in page
     for picture in (tmp_path / "performance").iterdir():
         ET.parse(picture)
+
+
+def test_that_a_bar_is_kept_on_its_own_side_of_the_limit() -> None:
+    most, least = Bar("a", "p", "k", 2, "s"), Bar("b", "p", "k", 2, "s", at_least=True)
+    assert [most.kept_by(value) for value in (1, 2, 3)] == [True, True, False]
+    assert [least.kept_by(value) for value in (1, 2, 3)] == [False, True, True]
+
+
+def test_that_the_page_shows_missed_bars_as_missed_and_leaves_out_what_was_not_measured() -> None:
+    text = bars_text({"start": {"later_s": 20.0}, "drain": {"events_s": 40_000.0}})
+    assert "| ready, at a later start | ≤ 15 s | 20.0 s | **missed** |" in text
+    assert "| ≥ 35,000 events/s | 40,000 events/s | kept |" in text
+    assert len(text.splitlines()) == 4
+    assert bars_text({}) == ""
+
+
+def test_that_the_budget_stands_beside_its_floors() -> None:
+    stages = dict.fromkeys(("wait_ms", "parse_ms", "judge_ms", "append_ms", "gold_ms"), 10.0)
+    known = {**stages, "end_to_end_p50_ms": 50.0, "delta_commit_ms": 3.0, "empty_job_ms": 4.0}
+    text = budget_text({"budget": known})
+    assert [line.split(" | ")[-1].strip(" |") for line in text.splitlines()[2:]] == [
+        "", "4.00", "", "3.00", "6.00", "",
+    ]  # fmt: skip
 
 
 def test_that_every_peer_is_told_completely() -> None:

@@ -26,6 +26,8 @@ def test_that_a_lap_books_the_time_since_the_last_one(clock: list[float]) -> Non
     watch.lap("gold")
     assert watch.stages == {"parse": 250.0, "gold": 500.0}
     assert watch.total_ms() == 750.0
+    assert watch.total_ms(watch.started + 0.5) == 250.0
+    assert watch.total_ms(watch.started - 0.5) == 750.0
 
 
 def test_that_what_failed_is_booked_too(clock: list[float]) -> None:

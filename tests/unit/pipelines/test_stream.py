@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -143,11 +144,31 @@ def test_that_a_stop_waits_for_the_write_and_keeps_what_failed(stream, runner) -
     assert runner.writing.wait(10)
     stopping = threading.Thread(target=stream.stop)
     stopping.start()
+    stopping.join(0.2)
     assert stopping.is_alive()
     runner.free.set()
     stopping.join(10)
     assert not stopping.is_alive()
     assert str(stream.failure) == "The disk is full."
+
+
+def test_that_a_batch_that_was_read_when_a_stop_began_is_not_written(stream, runner) -> None:
+    arrive(stream)
+    assert runner.writing.wait(10)
+    reading = threading.Thread(target=arrive, args=(stream,))
+    reading.start()
+    assert all(runner.reads.acquire(timeout=10) for _ in range(2))
+    stopping = threading.Thread(target=stream.stop)
+    stopping.start()
+    deadline = time.monotonic() + 10
+    while not stream._stopping and time.monotonic() < deadline:
+        time.sleep(0.01)
+    runner.free.set()
+    for thread in (reading, stopping):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert runner.written == [0]
+    assert runner.read_batches[1].rows.closed
 
 
 def test_that_no_batch_is_taken_after_a_stop(stream, runner) -> None:
