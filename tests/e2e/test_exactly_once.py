@@ -22,7 +22,7 @@ MINUTE_MS = 60_000
 EVENTS = 101_000
 LAST_EVENTS = 6_000
 REPEATS = 4_000
-SLOW, FAST = 250.0, 5_000.0
+SLOW, FAST = 125.0, 5_000.0
 """Events a second: slow enough to last through all restarts on a busy machine, then a flood."""
 
 

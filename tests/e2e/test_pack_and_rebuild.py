@@ -15,7 +15,7 @@ from deltalake import DeltaTable
 from engine.contracts.names import Table
 from tests.e2e import compare
 from tests.e2e.lakehouse import CHECKOUT, Lakehouse, until
-from tests.e2e.topic import Feeder, read_all
+from tests.e2e.topic import Feeder, lasting, read_all
 from tests.oracle import recompute
 from tests.oracle.make_events import MadeEvent, make_events
 
@@ -74,7 +74,7 @@ def test_that_a_new_field_of_the_pack_becomes_a_column_and_a_broken_pack_is_refu
 ) -> None:
     now_ms = _now_ms()
     lakehouse.start()
-    _feed(lakehouse, feeder, make_events(EVENTS, 11, now_ms))
+    _feed(lakehouse, feeder, lasting(make_events(EVENTS, 11, now_ms)))
     assert lakehouse.stop() == 0
     before = {row["event_id"] for row in compare.read(lakehouse, Table.SILVER, "event_id")}
     version = DeltaTable(str(lakehouse.paths.lake / Table.SILVER.value)).version()
@@ -84,7 +84,7 @@ def test_that_a_new_field_of_the_pack_becomes_a_column_and_a_broken_pack_is_refu
     with (copy / "schema.yaml").open("a") as file:
         file.write(COUPON)
     lakehouse.start()
-    events = make_events(EVENTS, 12, now_ms)
+    events = lasting(make_events(EVENTS, 12, now_ms))
     kafka = _feed(lakehouse, feeder, [_with_coupon(e, n) for n, e in enumerate(events)])
     records = read_all(kafka)
     assert lakehouse.stop() == 0
@@ -104,7 +104,7 @@ def test_that_a_new_field_of_the_pack_becomes_a_column_and_a_broken_pack_is_refu
     said = lakehouse.errors.read_text()
     assert "schema.yaml:" in said, said
     assert "last good version stays in use" in said, said
-    third = [_with_coupon(e, n) for n, e in enumerate(make_events(500, 13, now_ms))]
+    third = [_with_coupon(e, n) for n, e in enumerate(lasting(make_events(500, 13, now_ms)))]
     records = read_all(_feed(lakehouse, feeder, third))
     assert lakehouse.stop() == 0
     expected = recompute(records, compare.rates())

@@ -63,7 +63,7 @@ def test_that_a_full_disk_stops_the_pipeline_and_loses_nothing(small_disk: Path)
         lakehouse.wait_state("pipeline", "STOPPED")
         notices = lakehouse.status()["notices"]
         assert "the pipeline has been stopped, and nothing is lost" in notices[-1]
-        assert lakehouse.service("broker")["state"] == "READY"
+        lakehouse.wait_state("broker", "READY")
         assert lakehouse.cli("status").returncode == 3
         stands = compare.count(lakehouse, Table.BRONZE)
         feeder.feed(events[3_000:])

@@ -17,7 +17,7 @@ import pytest
 
 from engine.contracts.names import Table
 from tests.e2e import compare
-from tests.e2e.lakehouse import Lakehouse
+from tests.e2e.lakehouse import Lakehouse, until
 from tests.integration.cli.conftest import on_folder
 from tests.oracle.oddities import iso
 
@@ -38,6 +38,7 @@ def running() -> Iterator[Lakehouse]:
     folder = Path(tempfile.mkdtemp(prefix="rt", dir="/tmp"))
     with on_folder(folder) as it:
         it.start()
+        it.wait_state("tally", "READY")  # a start does not wait for it
         file = folder / "events.jsonl"
         bad = [b"{no json", b'{"event_id": 1}']
         file.write_bytes(b"\n".join([_line(1), b"", _line(2), *bad, b"  ", _line(3), _line(4)]))
@@ -90,8 +91,8 @@ def test_that_a_second_run_is_refused_with_the_pid_of_the_first(running: Lakehou
 
 
 def test_that_status_has_its_contracted_shape(running: Lakehouse) -> None:
+    until(lambda: running.status()["state"] == "READY", 60, "all is ready")
     report = _json(running, "status", "--json")
-    assert report["state"] == "READY"
     wanted = {"name", "provider", "state", "pid", "port", "uptime_s", "restarts", "rss_bytes"}
     for service in report["services"]:
         assert wanted | {"detail"} <= set(service)

@@ -141,7 +141,7 @@ def test_that_all_its_ports_are_on_loopback(local):
 def test_that_nothing_is_loaded_before_a_question_and_again_nothing_after_idling(
     runtime, model_path, tmp_path
 ):
-    with running(model_path, tmp_path, runtime, idle_s=1.0) as local:
+    with running(model_path, tmp_path, runtime, idle_s=3.0) as local:
         assert local.workers == []
         assert local.rss < RESTING_BYTES
         for _ in range(2):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partialmethod
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -19,12 +21,23 @@ from engine.host.desk import Desk
 from engine.host.lanes import Lanes
 from engine.paths import DataPaths
 
+PATIENCE_MS = 30_000
+"""In place of five seconds: these tests run beside others on every core."""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test waits for may take its time; a limit of its own still counts."""
+    for name in ("waitUntil", "waitSignal"):
+        waiting = partialmethod(getattr(QtBot, name), timeout=PATIENCE_MS)
+        monkeypatch.setattr(QtBot, name, waiting)
+
 
 @pytest.fixture
 def lanes() -> Iterator[Lanes]:
     made = Lanes()
     yield made
-    assert made.close(5.0), "A question to the engine is still being answered: wait for it."
+    assert made.close(30.0), "A question to the engine is still being answered: wait for it."
 
 
 @pytest.fixture
@@ -44,6 +57,6 @@ def context(
     door = Door(lanes)
     theme = Theme(qapp, "dark")
     yield Context(door, desk, theme, lambda tone, text: toasts.append((tone, text)))
-    lanes.close(5.0)
+    lanes.close(30.0)
     door.deleteLater()
     theme.deleteLater()

@@ -46,7 +46,7 @@ def test_that_a_defect_becomes_a_sentence(context, qtbot, caplog):
 
 def test_that_a_cancelled_question_is_not_answered(context, qtbot):
     owner, gate, answers = QObject(), threading.Event(), list[int]()
-    context.door.ask(lambda: gate.wait(5), lambda _: None, owner=owner)
+    context.door.ask(lambda: gate.wait(60), lambda _: None, owner=owner)
     ticket = context.door.ask(lambda: 1, answers.append, owner=owner)
     context.door.ask(lambda: 2, answers.append, owner=owner)
     ticket.cancel()
@@ -57,7 +57,7 @@ def test_that_a_cancelled_question_is_not_answered(context, qtbot):
 def test_that_a_destroyed_owner_gets_no_answer(context, qtbot):
     doomed, alive, answers = QObject(), QObject(), list[int]()
     gate = threading.Event()
-    context.door.ask(lambda: gate.wait(5) and 1, answers.append, owner=doomed)
+    context.door.ask(lambda: gate.wait(60) and 1, answers.append, owner=doomed)
     delete(doomed)
     gate.set()
     context.door.ask(lambda: 2, answers.append, owner=alive)

@@ -94,7 +94,7 @@ def test_that_a_cancelled_question_lets_go_of_its_owner_on_the_gui_thread(
 ):
     ends: list[int] = []
     gate = threading.Event()
-    context.door.ask(lambda: gate.wait(5), lambda _: None, owner=context.door)
+    context.door.ask(lambda: gate.wait(60), lambda _: None, owner=context.door)
     owner = QObject()
     weakref.finalize(owner, lambda: ends.append(threading.get_ident()))
     context.door.ask(lambda: 1, lambda _: None, owner=owner).cancel()

@@ -38,7 +38,7 @@ def program(qapp, tmp_path, monkeypatch) -> Iterator[Program]:
     made._desk = desk
     yield made
     made._ending = True
-    assert made.lanes.close(5.0)
+    assert made.lanes.close(30.0)
     for each in (made.window, made.theme, made):
         each.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

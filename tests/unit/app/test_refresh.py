@@ -65,7 +65,7 @@ def test_that_a_slow_read_is_not_asked_for_twice(context, owner, qtbot):
 
     def read():
         asked.append(1)
-        return lambda: gate.wait(5)
+        return lambda: gate.wait(60)
 
     refresher = Refresher(context, owner, read, lambda _: None, 0.0)
     refresher.start()
@@ -81,7 +81,7 @@ def test_that_a_new_choice_drops_the_answer_to_the_old_one(context, owner, qtbot
 
     def read():
         wanted = choice[0]
-        return lambda: (gate.wait(5), wanted)[1]
+        return lambda: (gate.wait(60), wanted)[1]
 
     refresher = Refresher(context, owner, read, shown.append, 60.0)
     refresher.start()

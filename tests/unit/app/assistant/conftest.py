@@ -103,7 +103,7 @@ class Scripted:
         for step in self.steps:
             if hear is not None:
                 hear(step)
-        self.gate.wait(5)
+        self.gate.wait(60)
         if self.cancelled.is_set():
             self.cancelled.clear()
             raise Cancelled("The question was cancelled.", "Ask it again.")
@@ -124,7 +124,7 @@ class Scripted:
         return tuple(c for c in self.kept.values() if search in c.title)
 
     def turns(self, conversation: str) -> tuple[Answer, ...]:
-        self.shelf.wait(5)
+        self.shelf.wait(60)
         if self.lost:
             raise QueryFailed("The conversation is gone.", "Begin a new one.")
         return (RANKED, SERIES)

@@ -223,7 +223,7 @@ def test_that_a_choice_that_fell_out_of_the_list_is_no_choice_any_more(
 
 def test_that_the_picker_tells_versions_as_history_does(lake: Lake) -> None:
     history = table_history(LakeReader(lake.root), Table.ALERTS, 0, 1)
-    today = replace(history.commits[0], operation="MERGE", version=86)
+    today = replace(history.commits[0], operation="MERGE", version=86, time=dt.datetime.now(dt.UTC))
     text = version_text(today)
     assert text == f"86 · {local_time(today.time)} · Rows merged in"
     older = replace(today, time=today.time - dt.timedelta(days=3))
