@@ -268,8 +268,8 @@ class BatchRunner:
         accepted = verdicts.accepted & new
         ages = visible_ms - seen.kafka_ms[accepted]
         now = time.perf_counter()
-        seconds = now - (self._last_end or watch.started)
-        duration = watch.total_ms(self._last_end or watch.started)
+        since = self._last_end or watch.started
+        seconds, duration = now - since, watch.total_ms(since)
         if self._last_end is not None:
             watch.note("between", max(0.0, watch.started - self._last_end))
         self._last_end = now

@@ -52,6 +52,9 @@ class TallyProbe:
         self._process.terminate()
         self._process.wait(30)
         self._thread.join(10)
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
 
     def _listen(self) -> None:
         assert self._process is not None

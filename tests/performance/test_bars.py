@@ -31,7 +31,6 @@ from tests.performance.measure import (
     produce,
     wait_lag_zero,
 )
-from tests.performance.report.page import write_page
 
 __all__ = ["config", "pack", "spark"]  # fixtures of the pipeline's tests: a driver of our own
 
@@ -47,7 +46,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lakehouse]:
     lakehouse = Lakehouse(tmp_path_factory.mktemp("b") / "d")
     lakehouse.lends_archives = False
     yield lakehouse
-    write_page()
     if lakehouse.process.poll() is None:
         lakehouse.stop()
 

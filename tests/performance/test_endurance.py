@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from tests.e2e.lakehouse import Lakehouse
 from tests.integration.pipelines.conftest import SHIPPED
 from tests.performance.bars import judge
 from tests.performance.beside import Beside
+from tests.performance.budget import stages
 from tests.performance.measure import (
     Watcher,
     arrivals,
@@ -31,7 +31,6 @@ from tests.performance.measure import (
     produce,
     wait_lag_zero,
 )
-from tests.performance.report.page import write_page
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(6000)]
 
@@ -45,15 +44,6 @@ GOLD = (
     "SELECT window_start, events, orders, gmv_usd, active_users FROM gold_kpis "
     "WHERE window_start >= (SELECT max(window_start) FROM gold_kpis) - INTERVAL 1 HOUR ORDER BY 1"
 )
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Lakehouse]:
-    it = Lakehouse(tmp_path / "d")
-    it.start()
-    yield it
-    write_page()
-    it.end()
 
 
 @dataclass
@@ -74,15 +64,6 @@ class Memory(Beside):
     def between(self, since: float, until_s: float) -> float:
         """Median of that time."""
         return float(np.median([mb for at, mb in self.seen if since <= at < until_s]))
-
-
-def batch_p50_ms(lake: LakeReader, since: float, until_s: float) -> float:
-    """Median duration of the micro-batches that began then, seconds since 1970."""
-    rows = lake.query(
-        "SELECT median(duration_ms) FROM pipeline_metrics WHERE input_rows > 0 "
-        f"AND epoch_ms(started_at) BETWEEN {int(since * 1000)} AND {int(until_s * 1000)}"
-    ).table
-    return float(rows.column(0)[0].as_py())
 
 
 def p95_ms(work: Callable[[], object]) -> float:
@@ -137,8 +118,8 @@ def test_that_an_hour_changes_neither_memory_nor_time(house: Lakehouse) -> None:
         query = p95_ms(lambda: lake.query(GOLD))
     assert flow.wait(60) == 0
     settled = min(MINUTE_10_S, LONG_S / 6)
-    early = batch_p50_ms(lake, began + settled - 60, began + settled + 60)
-    late = batch_p50_ms(lake, began + LONG_S - 120, began + LONG_S)
+    early = stages(lake, began + settled - 60, began + settled + 60)["duration_ms"]
+    late = stages(lake, began + LONG_S - 120, began + LONG_S)["duration_ms"]
     half = (settled + LONG_S) / 2
     before, after = memory.between(settled, half), memory.between(half, LONG_S)
     most = max(mb for _, mb in memory.seen)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,22 +15,12 @@ import pytest
 from tests.e2e.lakehouse import Lakehouse, until
 from tests.performance.bars import judge
 from tests.performance.measure import arrivals, produce, wait_lag_zero
-from tests.performance.report.page import write_page
 from tests.performance.tally_probe import TallyProbe
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(3600)]
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "180"))
 REST_S = 20.0
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Lakehouse]:
-    it = Lakehouse(tmp_path / "d")
-    it.start()
-    yield it
-    write_page()
-    it.end()
 
 
 def test_that_figures_are_told_within_the_bars(house: Lakehouse, tmp_path: Path) -> None:

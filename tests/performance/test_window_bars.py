@@ -16,7 +16,6 @@ import pytest
 from engine.host.window_state import change_window
 from engine.paths import DataPaths
 from tests.performance.bars import judge
-from tests.performance.report.page import write_page
 from tests.window.child import play
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(5400)]
@@ -29,7 +28,6 @@ def root() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="rt", dir="/tmp"))
     change_window(DataPaths(folder / "d"), welcomed=True)
     yield folder / "d"
-    write_page()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -19,6 +20,22 @@ pytestmark = pytest.mark.integration
 Make = Callable[..., Running]
 
 
+def _die_in(
+    lake: Running,
+    parts: Sequence[Sequence[KafkaRecord]],
+    which: int,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[pytest.MonkeyPatch], None],
+) -> None:
+    """Takes the batches before this one, each in a process of its own, and dies in it."""
+    for part in parts[:which]:
+        lake.feed(lake.start(), part)
+    runner = lake.start()
+    with monkeypatch.context() as dying:
+        harm(dying)
+        feed_and_die(lake, runner, parts[which])
+
+
 @pytest.mark.parametrize("stage", KILLS)
 @pytest.mark.parametrize("which", [0, 1], ids=["first-batch", "second-batch"])
 def test_that_a_kill_between_two_stages_changes_nothing(
@@ -26,12 +43,7 @@ def test_that_a_kill_between_two_stages_changes_nothing(
 ) -> None:
     lake = running()
     parts = cut(records, 210)
-    for part in parts[:which]:
-        lake.feed(lake.start(), part)
-    runner = lake.start()
-    with monkeypatch.context() as dying:
-        kill_after(dying, stage)
-        feed_and_die(lake, runner, parts[which])
+    _die_in(lake, parts, which, monkeypatch, partial(kill_after, stage=stage))
     runner = lake.start()
     lake.check([r for part in parts[: which + (stage != "before-bronze")] for r in part])
     for part in parts[which:]:
@@ -49,12 +61,7 @@ def test_that_a_table_left_behind_by_the_others_catches_up(
     """The three appends run at once: any of them may be the one that is missing."""
     lake = running()
     parts = cut(records, 210)
-    for part in parts[:which]:
-        lake.feed(lake.start(), part)
-    runner = lake.start()
-    with monkeypatch.context() as dying:
-        _lose(dying, lost)
-        feed_and_die(lake, runner, parts[which])
+    _die_in(lake, parts, which, monkeypatch, partial(_lose, lost=lost))
     runner = lake.start()
     for part in parts[which:]:
         lake.feed(runner, part)

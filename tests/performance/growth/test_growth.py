@@ -25,7 +25,6 @@ from tests.performance.measure import wait_lag_zero
 from tests.performance.peers.catalogue import OURS, peer
 from tests.performance.peers.contestants import Ours
 from tests.performance.peers.measuring import Figures, measure_rate
-from tests.performance.report.page import write_page
 from tests.performance.results import record
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(3600)]
@@ -50,7 +49,6 @@ def house() -> Iterator[Lakehouse]:
     folder = Path(tempfile.mkdtemp(prefix="rt", dir="/tmp"))
     lakehouse = Lakehouse(folder / "d")
     yield lakehouse
-    write_page()
     lakehouse.end()
     shutil.rmtree(folder, ignore_errors=True)
 

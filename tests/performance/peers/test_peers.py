@@ -27,7 +27,6 @@ from tests.performance.peers.measuring import (
 )
 from tests.performance.peers.outside import silver_total
 from tests.performance.peers.venvs import CannotInstall
-from tests.performance.report.page import write_page
 from tests.performance.results import record
 
 pytestmark = [pytest.mark.performance, pytest.mark.timeout(3600)]
@@ -53,7 +52,6 @@ def house() -> Iterator[Lakehouse]:
     lakehouse = Lakehouse(folder / "d")
     lakehouse.start()
     yield lakehouse
-    write_page()
     lakehouse.end()
     shutil.rmtree(folder, ignore_errors=True)
 
