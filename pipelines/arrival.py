@@ -73,23 +73,33 @@ class KeyWindow:
     def __len__(self) -> int:
         return sum(len(keys) for keys in self._minutes.values())
 
+    def count(self, minute: int) -> int:
+        """How many keys it has of this minute since 1970."""
+        keys = self._minutes.get(minute)
+        return 0 if keys is None else len(keys)
+
     def contains(self, keys: Longs) -> Flags:
         """For each key whether it is in the window."""
-        found = np.zeros(len(keys), dtype=np.bool_)
+        # In order, because a search that begins where the last one ended stays in the cache.
+        order = np.argsort(keys)
+        wanted, seen = keys[order], np.zeros(len(keys), dtype=np.bool_)
         for known in self._minutes.values():
-            at = np.searchsorted(known, keys)
+            at = np.searchsorted(known, wanted)
             at[at == len(known)] = 0
-            found |= known[at] == keys
+            seen |= known[at] == wanted
+        found = np.empty_like(seen)
+        found[order] = seen
         return found
 
     def add(self, keys: Longs, event_us: Longs) -> None:
         """Adds accepted events."""
         minutes = event_us // MINUTE_US
         for minute in np.unique(minutes).tolist():
-            new = keys[minutes == minute]
+            new = np.sort(keys[minutes == minute])
             old = self._minutes.get(minute)
-            merged = new if old is None else np.concatenate((old, new))
-            self._minutes[minute] = np.sort(merged)
+            # A minute has thousands of keys and late events are few: not sorted anew for them.
+            merged = new if old is None else np.insert(old, np.searchsorted(old, new), new)
+            self._minutes[minute] = merged
 
     def evict(self, newest_us: int) -> None:
         """Forgets minutes older than the horizon, and beyond the grace while there are too many."""

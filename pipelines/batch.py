@@ -4,7 +4,8 @@
    where executors are to write them, five numbers a record (``pipelines.rows``);
 2. the driver decides late, too late and duplicate (``pipelines.arrival``);
 3. bronze, silver and quarantine are appended at the same time;
-4. gold's touched minutes are recomputed; 5. one row of pipeline_metrics.
+4. gold's touched minutes are recomputed, older ones in turn (``pipelines.owed``);
+5. one row of pipeline_metrics.
 
 1 is ``BatchRunner.read`` and the rest ``BatchRunner.write``, so that a large batch can be read
 while the one before it is written (``pipelines.stream``).
@@ -33,6 +34,7 @@ from engine.contracts.protocol import BatchDone
 from pipelines.arrival import MINUTE_US, Arrivals, Flags, KeyWindow, Longs, Verdicts, judge
 from pipelines.gold import Gold
 from pipelines.marks import Mark
+from pipelines.owed import OwedMinutes
 from pipelines.rows import TOO_LARGE, OnDriver, OnExecutors, Rows
 from pipelines.sinks import Sinks
 from pipelines.stages import Stopwatch, columns
@@ -59,6 +61,8 @@ class Position:
     batch: int
     offsets: Offsets
     newest_us: int
+    owed: tuple[int, ...] = ()
+    """Minutes since 1970 that gold is still to be computed of; see ``pipelines.owed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class BatchRunner:
         self.floors = floors
         self._report = report
         self._lag = lag
+        self._owed = OwedMinutes(position.owed)
         self._pool = ThreadPoolExecutor(3, thread_name_prefix="sink")
         self._metrics: Future[float] | None = None
         self._metrics_ms: float | None = None
@@ -175,12 +180,12 @@ class BatchRunner:
         if not len(seen):
             return 0
         watch.note("wait", started_ms / 1000 - float(np.median(seen.kafka_ms)) / 1000)
-        mark, verdicts = self._decide(seen)
+        mark, verdicts, due = self._decide(seen)
         watch.lap("judge")
         self._append(rows, verdicts, mark, files, bronze, watch)
         watch.lap("append")
         if self._gold is not None:
-            self._gold.refresh(self._touched(seen, verdicts), mark)
+            self._gold.refresh(due, mark)
             watch.lap("gold")
         # Also what silver had before this run: the repeat of a first batch begins without a window.
         self.window.add(seen.key[verdicts.accepted], seen.event_us[verdicts.accepted])
@@ -188,7 +193,8 @@ class BatchRunner:
         self._finish(mark, seen, verdicts, watch, started_ms)
         return len(seen)
 
-    def _decide(self, seen: Arrivals) -> tuple[Mark, Verdicts]:
+    def _decide(self, seen: Arrivals) -> tuple[Mark, Verdicts, Longs]:
+        """The batch's mark, the verdicts, and the minutes of gold to be computed."""
         rules, before = self._rules, self.position
         verdicts = judge(
             seen,
@@ -200,6 +206,7 @@ class BatchRunner:
         end = dict(before.offsets)
         for partition in np.unique(seen.partition).tolist():
             end[partition] = int(seen.offset[seen.partition == partition].max()) + 1
+        due = self._due(self._touched(seen, verdicts), verdicts.newest_us // MINUTE_US, end)
         mark = Mark(
             before.source,
             before.batch,
@@ -207,8 +214,32 @@ class BatchRunner:
             end,
             before.newest_us,
             verdicts.newest_us,
+            self._owed.minutes,
         )
-        return mark, verdicts
+        return mark, verdicts, due
+
+    def _due(self, touched: Longs, newest: int, end: Offsets) -> Longs:
+        """Of touched and owed minutes those that this batch computes."""
+        fresh = self._owed.touch(touched, newest)
+        if not self._owed.minutes:
+            return fresh
+        # The end of a transaction takes an offset, and will wait for ever.
+        more = self._gold is not None and self._lag(end) > len(end)
+        late = self._owed.take(self.window.count) if more else self._owed.take_all()
+        return np.concatenate((fresh, late))
+
+    def settle(self) -> None:
+        """Computes the minutes that gold still owes; no batch may be in hand."""
+        minutes = self._owed.take_all()
+        if self._gold is not None and len(minutes):
+            self._gold.refresh(minutes, self.done())
+
+    def done(self) -> Mark:
+        """A mark that says: complete up to where the stream stands."""
+        at, end = self.position, dict(self.position.offsets)
+        return Mark(
+            at.source, at.batch - 1, end, end, at.newest_us, at.newest_us, self._owed.minutes
+        )
 
     def _below(self, table: Table, seen: Arrivals) -> Flags:
         """Records that this table already had when the process started."""

@@ -24,7 +24,7 @@ from engine.contracts.pack import MeasureSpec, PackSpec
 from engine.contracts.types import DUCKDB_TYPES
 from pipelines.arrival import MINUTE_US, Longs
 from pipelines.marks import Mark, properties
-from pipelines.tables import Lake, TableLocks, silver_columns
+from pipelines.tables import COMMIT, Lake, TableLocks, silver_columns
 
 _KEYS = {
     Table.GOLD_KPIS: ("window_start",),
@@ -77,6 +77,14 @@ class Span:
 
 
 ALL = Span(-(1 << 36), 1 << 36)
+
+
+def _within(minutes: Longs) -> str:
+    """These minutes as ranges of time, which the Parquet reader skips rows by."""
+    ordered = np.sort(minutes)
+    pieces = np.split(ordered, np.flatnonzero(np.diff(ordered) > 1) + 1)
+    spans = (Span(int(piece[0]), int(piece[-1]) + 1).where() for piece in pieces)
+    return f"({' OR '.join(f'({span})' for span in spans)})"
 
 
 def _iso(minute: int) -> str:
@@ -159,12 +167,7 @@ class Gold:
         files = self.files(low * MINUTE_US, high * MINUTE_US)
         if not files:
             return
-        chosen = ", ".join(str(m) for m in minutes.tolist())
-        where = (
-            f"ts >= to_timestamp({low * 60}) AND ts < to_timestamp({high * 60}) "
-            f"AND {_MINUTE} IN ({chosen})"
-        )
-        values = {"source": self._source(files), "where": where}
+        values = {"source": self._source(files), "where": _within(minutes)}
         kpis = self._duckdb.execute(self._queries.kpis.format(**values)).to_arrow_table()
         done = self._pool.submit(self._merge, Table.GOLD_KPIS, kpis, mark)
         cursor = self._duckdb.execute(self._queries.segments.format(**values))
@@ -216,6 +219,7 @@ class Gold:
                     source_alias="s",
                     target_alias="t",
                     commit_properties=properties(mark),
+                    post_commithook_properties=COMMIT,
                 )
                 .when_matched_update_all()
                 .when_not_matched_insert_all()

@@ -130,6 +130,7 @@ class Job:
         """A runner at this position; it first repeats the last batch where that was cut short."""
         self._runner = self._make_runner(recovery.position, recovery.floors, window, self._gold)
         self._repeat(recovery)
+        self._runner.settle()
 
     def _recover(self) -> None:
         """After tables went back: the marks decide, as they would at a start."""
@@ -200,6 +201,8 @@ class Job:
         self._stream.stop()
         if self._stream.failure is not None:
             self.check()
+        assert self._runner is not None
+        self._runner.settle()
 
     def rebuild(self, command: Rebuild) -> None:
         """Recomputes silver, gold or both, then goes on streaming."""
@@ -232,7 +235,7 @@ class Job:
         try:
             if "silver" in order.tables:
                 self._rebuild_silver(rebuilder)
-            rebuilder.gold(self._done(), Span.of(order.since_ms, order.until_ms))
+            rebuilder.gold(self._runner.done(), Span.of(order.since_ms, order.until_ms))
         except Cancelled:
             for table, version in order.before.items():
                 self._restorer.roll_back(table, version)
@@ -276,13 +279,6 @@ class Job:
             return False
         return True
 
-    def _done(self) -> Mark:
-        """A mark that says: complete up to where the stream stands."""
-        assert self._runner is not None
-        at = self._runner.position
-        end = dict(at.offsets)
-        return Mark(at.source, at.batch - 1, end, end, at.newest_us, at.newest_us)
-
     def restore(self, command: RestoreTable) -> None:
         """Brings a table back (``pipelines.restore``), then goes on streaming.
 
@@ -311,13 +307,15 @@ class Job:
     def _restore(self, table: Table, version: int) -> None:
         if table is Table.BRONZE:
             self._low, _ = self._topic.bounds(sorted(self._low))
-            self._restorer.restore_bronze(version, self._done(), self._low)
+            assert self._runner is not None
+            self._restorer.restore_bronze(version, self._runner.done(), self._low)
         elif table is Table.SILVER:
             self._restore_silver(version)
         else:
             self._restorer.restore(table, version)
 
     def _restore_silver(self, version: int) -> None:
+        assert self._runner is not None
         # Killed between silver and gold, the next start computes gold.
         self._pending.write(Order(("gold",)))
         try:
@@ -327,7 +325,7 @@ class Job:
             raise
         self._emit(Step(operation="restore gold", done=0, total=1))
         try:
-            self._gold.replace(self._done())
+            self._gold.replace(self._runner.done())
         except (DeltaError, duckdb.Error, OSError) as error:
             raise Refused(
                 f"{Table.SILVER} is restored, but gold could not be computed from it: {error}. "
@@ -375,6 +373,8 @@ class Job:
         try:
             if self._stream is not None:
                 self._stream.stop()
+                if self._runner is not None and self._stream.failure is None:
+                    self._runner.settle()
             if self._runner is not None:
                 self._runner.close()
             if self._maintenance is not None:

@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from deltalake import CommitProperties, DeltaTable
+from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import DeltaError
 
 from engine.contracts.names import Table
@@ -55,6 +55,9 @@ PLAN = {
     Table.METRICS: Upkeep(100, 8 * MIB, 24),
     Table.ALERTS: Upkeep(200, 8 * MIB, 24),
 }
+MERGED = WriterProperties(compression="ZSTD", max_row_group_size=60_000)
+"""The writer keeps a row group in memory: of its usual million rows, merging 70 MB of bronze takes
+490 MB; so 190, and half the time. Readers also skip rows by group."""
 VACUUM_EVERY_S = 600.0
 WORTH_IT = 8
 """Merging fewer files costs more than reading them; asked for by hand, two are enough."""
@@ -165,6 +168,7 @@ class Maintenance:
             target.optimize.compact(
                 target_size=plan.target_bytes,
                 max_concurrent_tasks=1,
+                writer_properties=MERGED,
                 commit_properties=_carried(target),
             )
 

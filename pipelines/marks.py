@@ -29,6 +29,7 @@ class Mark:
         batch: number of the micro-batch; goes on across restarts.
         start, end: first offset of the batch and first offset after it, by partition.
         newest_before_us, newest_us: newest event time before and after, epoch microseconds.
+        owed: minutes since 1970 that gold lacks late events of (``pipelines.owed``).
     """
 
     source: str
@@ -37,6 +38,7 @@ class Mark:
     end: dict[int, int] = field(default_factory=dict)
     newest_before_us: int = NEVER
     newest_us: int = NEVER
+    owed: tuple[int, ...] = ()
 
     def dumps(self) -> str:
         """As compact JSON, under our key, for a commit's user metadata."""
@@ -59,6 +61,7 @@ def _loads(data: Mapping[str, Any]) -> Mark:
         end=offsets(data["end"]),
         newest_before_us=int(data["newest_before_us"]),
         newest_us=int(data["newest_us"]),
+        owed=tuple(int(minute) for minute in data.get("owed", ())),
     )
 
 

@@ -8,6 +8,7 @@ its mark makes the stream leave those records alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -50,21 +51,28 @@ def plan(lake: Lake, source: str, low: Offsets) -> Plan:
     ours = {t: m for t, m in marks.items() if m is not None and m.source == source}
     floors = {table: mark.end for table, mark in ours.items()}
     known = [mark for mark in (bronze, *marks.values()) if mark is not None]
+    owed = _owed(marks)
     silver = max((mark.newest_us for mark in known), default=NEVER)
     if bronze is None or bronze.source != source:
         batch = max((mark.batch + 1 for mark in known), default=0)
         # Another topic has its own time: that of the last one would make all of it too late.
         offsets = {**low, **_read_before(lake, source)} if bronze else dict(low)
-        fresh = Position(source, batch, offsets, NEVER)
+        fresh = Position(source, batch, offsets, NEVER, owed)
         return Plan(fresh, None, floors, silver, _replaced(bronze))
     # The row of metrics is written last: where it stands, the batch is whole.
     whole = Table.METRICS in ours and ours[Table.METRICS].batch >= bronze.batch
     if not whole and bronze.end != bronze.start:
-        position = Position(source, bronze.batch, dict(bronze.start), bronze.newest_before_us)
+        position = Position(source, bronze.batch, dict(bronze.start), bronze.newest_before_us, owed)
         again = (bronze.start, bronze.end)
         return Plan(position, again, floors, silver, expired(bronze.end, low))
-    position = Position(source, bronze.batch + 1, dict(bronze.end), bronze.newest_us)
+    position = Position(source, bronze.batch + 1, dict(bronze.end), bronze.newest_us, owed)
     return Plan(position, None, floors, silver, expired(bronze.end, low))
+
+
+def _owed(marks: Mapping[Table, Mark | None]) -> tuple[int, ...]:
+    """Minutes that either of gold's tables lacks late events of."""
+    gold = (marks[Table.GOLD_KPIS], marks[Table.GOLD_SEGMENTS])
+    return tuple(sorted({minute for mark in gold if mark is not None for minute in mark.owed}))
 
 
 def to_heal(lake: Lake, changed: frozenset[Table]) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ def common_confs(config: PipelineConfig) -> dict[str, str]:
         "spark.app.name": "rt-lakehouse",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # Kept for a UI that is off: a thousand jobs and statements with their plans.
+        "spark.ui.retainedJobs": "20",
+        "spark.ui.retainedStages": "20",
+        "spark.ui.retainedTasks": "100",
+        "spark.ui.dagGraph.retainedRootRDDs": "20",
+        "spark.sql.ui.retainedExecutions": "20",
         "spark.sql.warehouse.dir": f"{config.scratch_path}/warehouse",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",

@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from pipelines.marks import Mark, properties
-from pipelines.tables import METRICS, Columns, Lake, TableLocks, silver_columns
+from pipelines.tables import COMMIT, METRICS, Columns, Lake, TableLocks, silver_columns
 
 _ARROW = {
     "string": pa.string(),
@@ -98,6 +98,7 @@ class Sinks:
                 _shaped(rows, target),
                 mode="append",
                 commit_properties=properties(mark),
+                post_commithook_properties=COMMIT,
             )
 
 

@@ -36,6 +36,7 @@ class Mark:
     end: Offsets
     newest_before_us: int
     newest_us: int
+    owed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,15 @@ class LogGap(LakeReadError):
 class LogTail:
     """Follows one table from a version on: ``files`` as of the last commit that was taken.
 
-    Commits are looked for with ``look`` and wait in ``waiting`` until somebody takes them.
+    Commits are looked for with ``look`` and wait in ``waiting`` until somebody takes them; ``mark``
+    is the newest of those that were taken.
     """
 
     root: Path
     version: int = -1
     files: dict[str, LiveFile] = field(default_factory=dict)
     waiting: deque[LogCommit] = field(default_factory=deque)
+    mark: Mark | None = None
     _seen: int = -1
 
     @classmethod
@@ -88,7 +91,8 @@ class LogTail:
             if commit is None:
                 break
             if version == 0 or (commit.mark is not None and commit.mark.batch <= batch):
-                return cls(root, version, _files_at(root, version), _seen=version)
+                files = _files_at(root, version)
+                return cls(root, version, files, mark=commit.mark, _seen=version)
         raise LogGap(
             f"The log of {root.name} no longer has the commits to begin with.",
             "It is followed again from the next micro-batch on.",
@@ -114,6 +118,7 @@ class LogTail:
             self.files.pop(path, None)
         self.files |= {file.path: file for file in commit.added}
         self.version = commit.version
+        self.mark = commit.mark or self.mark
         return commit
 
     def place(self, path: str) -> str:
@@ -175,6 +180,7 @@ def _mark(info: Mapping[str, Any]) -> Mark | None:
                 end=_offsets(found["end"]),
                 newest_before_us=int(found["newest_before_us"]),
                 newest_us=int(found["newest_us"]),
+                owed=tuple(int(minute) for minute in found.get("owed", ())),
             )
     return None
 

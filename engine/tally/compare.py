@@ -206,7 +206,7 @@ def _of_gold(lake: LakeSide, counted: Counted, measures: Measures) -> list[Diffe
     for minute, figures in rows:
         there.setdefault(minute, []).append(figures)
     found: list[Difference] = []
-    for minute in sorted({*there, *counted.figures} - counted.blind):
+    for minute in sorted({*there, *counted.figures} - counted.blind - lake.owed):
         if since <= minute <= newest:
             mine = counted.figures.get(minute)
             found += _of_minute(minute, mine, there.get(minute, []), _stranger(lake))

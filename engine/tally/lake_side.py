@@ -112,6 +112,12 @@ class LakeSide:
                 "Minutes before are not audited.",
             )
 
+    @property
+    def owed(self) -> frozenset[int]:
+        """Minutes whose late events gold is still to count."""
+        mark = self.tails[Table.GOLD_KPIS].mark
+        return frozenset(mark.owed if mark is not None else ())
+
     # What the files hold
 
     def faults_of_files(self) -> tuple[Difference, ...]:

@@ -54,6 +54,8 @@ class Running:
         self.lake = lake
         self.locks = TableLocks()
         self.on_driver = True
+        self.waiting = 0
+        """How many records the broker has beside those of the batch in hand."""
         self.reports: list[BatchDone] = []
         self._open: list[BatchRunner | Gold] = []
         ensure_tables(lake, pack)
@@ -85,6 +87,7 @@ class Running:
         runner = self._runner(made.position, made.floors, window, gold)
         self._open += [runner, gold]
         self._repeat(made, runner)
+        runner.settle()
         return runner
 
     def _repeat(self, made: Plan, runner: BatchRunner) -> None:
@@ -106,7 +109,7 @@ class Running:
             position=position,
             floors=floors,
             report=self.reports.append,
-            lag=lambda _: 0,
+            lag=lambda _: self.waiting,
             on_driver=self.on_driver,
         )
 
@@ -136,8 +139,8 @@ class Running:
         """What the job does between stopping the stream and starting it again."""
         restorer = Restorer(self.lake, self.locks, self.pack)
         restorer.check(table, version)
-        at = runner.position
-        done = Mark(at.source, at.batch - 1, at.offsets, at.offsets, at.newest_us, at.newest_us)
+        runner.settle()
+        done = runner.done()
         if table is Table.BRONZE:
             restorer.restore_bronze(version, done, {0: 0, 1: 0, 2: 0})
             return

@@ -51,7 +51,7 @@ def _arrivals() -> Arrivals:
 
 
 def test_that_the_mark_of_a_batch_covers_its_offsets_and_keeps_the_others(pack) -> None:
-    mark, verdicts = _runner(pack, {})._decide(_arrivals())
+    mark, verdicts, _ = _runner(pack, {})._decide(_arrivals())
     assert mark.start == {0: 5, 1: 0, 7: 3}
     assert mark.end == {0: 8, 1: 2, 7: 3}
     assert (mark.batch, mark.newest_before_us) == (4, NEVER)

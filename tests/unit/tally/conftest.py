@@ -59,11 +59,11 @@ class Scene:
     records: list[KafkaRecord]
     done: int = 0
 
-    def batch(self, share: float = 0.15) -> None:
-        """The next records, counted and written."""
+    def batch(self, share: float = 0.15, **gold: bool) -> None:
+        """The next records, counted and written; ``gold`` is for ``SmallPipe.run``."""
         end = min(len(self.records), self.done + int(len(self.records) * share))
         self.counted(self.records[self.done : end])
-        self.pipe.run(self.records[self.done : end])
+        self.pipe.run(self.records[self.done : end], **gold)
         self.done = end
 
     def counted(self, records: list[KafkaRecord]) -> None:

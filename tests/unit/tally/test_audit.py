@@ -140,6 +140,24 @@ def test_that_an_edited_figure_of_gold_is_named_with_both_values(scene: Scene) -
     assert "another program" in found.text
 
 
+def test_that_a_minute_which_gold_owes_is_no_difference(scene: Scene) -> None:
+    play(scene, 4)
+    scene.batch(owes=True)
+    assert scene.look().agrees
+    scene.auditor.save()
+    scene.auditor = scene.again(scene.feed)
+    report = scene.look()
+    assert report.agrees, "after a restart, too"
+    assert report.minutes
+
+
+def test_that_a_minute_left_out_without_a_word_is_told(scene: Scene) -> None:
+    play(scene, 4)
+    scene.batch(omits=True)
+    (found,) = scene.look().differences
+    assert (found.table, found.kind) == (Table.GOLD_KPIS, "figures")
+
+
 def test_that_what_was_mended_is_told_no_longer(scene: Scene) -> None:
     play(scene, 3)
     gold = opened(scene, Table.GOLD_KPIS)

@@ -1,0 +1,79 @@
+"""Late minutes that wait their turn: in the marks, through kills, and gone when nothing waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipelines import owed
+from tests.integration.pipelines.dying import KILLS, feed_and_die, kill_after
+from tests.integration.pipelines.running import Running, cut
+from tests.oracle import recompute
+from tests.unit.pipelines.lakes import kpis_of
+
+pytestmark = pytest.mark.integration
+
+Make = Callable[..., Running]
+
+
+@pytest.fixture
+def busy(running: Make, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """A lake whose broker always has more, and one late minute a batch."""
+    monkeypatch.setattr(owed, "LATE_ROWS", 0)
+    lake = running()
+    lake.waiting = 1_000
+    return lake
+
+
+def test_that_only_owed_minutes_differ_from_silver_while_records_wait(busy: Running, records):
+    runner = busy.start()
+    seen, owing = [], 0
+    for part in cut(records, 60):
+        busy.feed(runner, part)
+        seen += part
+        expected, found = recompute(seen, busy.pack.currencies).kpis, kpis_of(busy.lake)
+        # Both name a minute by its first microsecond.
+        wrong = {m // 60_000_000 for m in {*expected, *found} if expected.get(m) != found.get(m)}
+        waiting = set(runner.done().owed)
+        assert wrong <= waiting
+        owing = max(owing, len(wrong))
+    assert owing, "late minutes never waited: this shows nothing"
+
+
+def test_that_nothing_is_owed_when_no_record_waits(busy: Running, records) -> None:
+    runner = busy.start()
+    *parts, last = cut(records, 60)
+    for part in parts:
+        busy.feed(runner, part)
+    busy.waiting = 0
+    busy.feed(runner, last)
+    busy.check(records)
+
+
+@pytest.mark.parametrize("stage", KILLS)
+@pytest.mark.parametrize("which", [2, 4])
+def test_that_a_kill_forgets_no_owed_minute(
+    busy: Running, records, monkeypatch: pytest.MonkeyPatch, stage: str, which: int
+) -> None:
+    parts = cut(records, 60)
+    runner = busy.start()
+    for part in parts[:which]:
+        busy.feed(runner, part)
+    with monkeypatch.context() as dying:
+        kill_after(dying, stage)
+        feed_and_die(busy, runner, parts[which])
+    busy.start()
+    busy.check([r for part in parts[: which + (stage != "before-bronze")] for r in part])
+
+
+def test_that_a_stop_computes_what_is_owed(busy: Running, records) -> None:
+    runner = busy.start()
+    for part in cut(records, 60):
+        busy.feed(runner, part)
+    assert runner.done().owed
+    runner.settle()
+    assert not runner.done().owed
+    busy.check(records)
+    busy.start()
+    busy.check(records)
