@@ -25,6 +25,14 @@ from tests.unit.supervisor.fakes import (
     settle,
 )
 
+ONE: dict[str, tuple[str, ...]] = {"pipeline": ()}
+THREE: dict[str, tuple[str, ...]] = {
+    "broker": (),
+    "pipeline": ("broker",),
+    "generator": ("broker",),
+}
+"""Services, each with those it needs."""
+
 
 class Harness:
     """What a test needs to play with a fleet."""
