@@ -34,7 +34,7 @@ from engine.contracts.protocol import BatchDone
 from pipelines.arrival import MINUTE_US, Arrivals, Flags, KeyWindow, Longs, Verdicts, judge
 from pipelines.gold import Gold
 from pipelines.marks import Mark
-from pipelines.owed import OwedMinutes
+from pipelines.owed import REST_S, OwedMinutes
 from pipelines.rows import TOO_LARGE, OnDriver, OnExecutors, Rows
 from pipelines.sinks import Sinks
 from pipelines.stages import Stopwatch, columns
@@ -62,7 +62,7 @@ class Position:
     offsets: Offsets
     newest_us: int
     owed: tuple[int, ...] = ()
-    """Minutes since 1970 that gold is still to be computed of; see ``pipelines.owed``."""
+    """Minutes since 1970 that gold is still to compute (``pipelines.owed``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +182,15 @@ class BatchRunner:
         watch.note("wait", started_ms / 1000 - float(np.median(seen.kafka_ms)) / 1000)
         mark, verdicts, due = self._decide(seen)
         watch.lap("judge")
-        self._append(rows, verdicts, mark, files, bronze, watch)
-        watch.lap("append")
-        if self._gold is not None:
-            self._gold.refresh(due, mark)
-            watch.lap("gold")
+        try:
+            self._append(rows, verdicts, mark, files, bronze, watch)
+            watch.lap("append")
+            if self._gold is not None:
+                self._gold.refresh(due, mark)
+                watch.lap("gold")
+        except BaseException:
+            self._owed.add(due)  # A panic of delta-rs is no Exception, and ``settle`` may follow.
+            raise
         # Also what silver had before this run: the repeat of a first batch begins without a window.
         self.window.add(seen.key[verdicts.accepted], seen.event_us[verdicts.accepted])
         self.window.evict(verdicts.newest_us)
@@ -206,7 +210,9 @@ class BatchRunner:
         end = dict(before.offsets)
         for partition in np.unique(seen.partition).tolist():
             end[partition] = int(seen.offset[seen.partition == partition].max()) + 1
-        due = self._due(self._touched(seen, verdicts), verdicts.newest_us // MINUTE_US, end)
+        # A client whose clock runs ahead must not make everybody else's minutes late ones.
+        newest = min(verdicts.newest_us, int(seen.kafka_ms.max()) * 1000) // MINUTE_US
+        due = self._due(self._touched(seen, verdicts), newest, end)
         mark = Mark(
             before.source,
             before.batch,
@@ -223,19 +229,29 @@ class BatchRunner:
         fresh = self._owed.touch(touched, newest)
         if not self._owed.minutes:
             return fresh
-        # The end of a transaction takes an offset, and will wait for ever.
-        more = self._gold is not None and self._lag(end) > len(end)
+        more = self._gold is not None and self._lag(end) > 0
         late = self._owed.take(self.window.count) if more else self._owed.take_all()
         return np.concatenate((fresh, late))
+
+    def rest(self) -> None:
+        """No batch is in hand: computes what gold owes where none has ended lately."""
+        if self._last_end is None or time.perf_counter() - self._last_end >= REST_S:
+            self.settle()
 
     def settle(self) -> None:
         """Computes the minutes that gold still owes; no batch may be in hand."""
         minutes = self._owed.take_all()
-        if self._gold is not None and len(minutes):
+        if self._gold is None or not len(minutes):
+            return
+        try:
             self._gold.refresh(minutes, self.done())
+        except BaseException:
+            self._owed.add(minutes)
+            raise
+        self.position.owed = ()
 
     def done(self) -> Mark:
-        """A mark that says: complete up to where the stream stands."""
+        """A mark that says: complete up to where the stream stands, but for what gold owes."""
         at, end = self.position, dict(self.position.offsets)
         return Mark(
             at.source, at.batch - 1, end, end, at.newest_us, at.newest_us, self._owed.minutes
@@ -297,7 +313,8 @@ class BatchRunner:
         visible_ms = time.time() * 1000
         new = ~self._below(Table.METRICS, seen)
         accepted = verdicts.accepted & new
-        ages = visible_ms - seen.kafka_ms[accepted]
+        visible = accepted & ~np.isin(seen.event_us // MINUTE_US, mark.owed)
+        ages = visible_ms - seen.kafka_ms[visible]
         now = time.perf_counter()
         since = self._last_end or watch.started
         seconds, duration = now - since, watch.total_ms(since)
@@ -324,6 +341,7 @@ class BatchRunner:
         self.position.batch = mark.batch + 1
         self.position.offsets = dict(mark.end)
         self.position.newest_us = mark.newest_us
+        self.position.owed = mark.owed
         if self._gold is not None:
             self._write_metrics(done, mark)
         self._report(done)

@@ -1,4 +1,4 @@
-"""Gold: the minutes a batch touched, computed anew from silver and merged in.
+"""Gold: minutes that events touched, computed anew from silver and merged in.
 
 Gold is a function of silver and nothing else, so a repeated batch, a late event and a rebuild
 all give the same rows. Silver is read as the Parquet files that its log names (delta-rs lists
@@ -30,6 +30,9 @@ _KEYS = {
     Table.GOLD_KPIS: ("window_start",),
     Table.GOLD_SEGMENTS: ("window_start", "dimension", "value"),
 }
+MOST_RANGES = 32
+"""Looked at one after the other for each row; more are looked up as a set."""
+
 # Rounded down before 1970 too, as numpy does; DuckDB's // rounds towards zero.
 _MINUTE = (
     f"((epoch_us(ts) - (epoch_us(ts) % {MINUTE_US} + {MINUTE_US}) % {MINUTE_US}) // {MINUTE_US})"
@@ -83,6 +86,9 @@ def _within(minutes: Longs) -> str:
     """These minutes as ranges of time, which the Parquet reader skips rows by."""
     ordered = np.sort(minutes)
     pieces = np.split(ordered, np.flatnonzero(np.diff(ordered) > 1) + 1)
+    if len(pieces) > MOST_RANGES:
+        whole = Span(int(ordered[0]), int(ordered[-1]) + 1).where()
+        return f"{whole} AND {_MINUTE} IN ({', '.join(map(str, ordered.tolist()))})"
     spans = (Span(int(piece[0]), int(piece[-1]) + 1).where() for piece in pieces)
     return f"({' OR '.join(f'({span})' for span in spans)})"
 
@@ -127,7 +133,9 @@ def gold_queries(pack: PackSpec) -> GoldQueries:
 
 
 class Gold:
-    """Keeps gold_kpis and gold_segments equal to silver. One instance is their only writer."""
+    """Computes minutes of gold_kpis and gold_segments from silver, which ones ``pipelines.owed``
+    says. One instance is their only writer.
+    """
 
     def __init__(self, lake: Lake, pack: PackSpec, locks: TableLocks) -> None:
         self._lake = lake

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,8 @@ class Job:
         self._place.warm_up(self._spark, self._rules)
         log.info("warm after %.1f s", time.monotonic() - began)
         self._go_on_from(recovery, window)
-        healing = to_heal(self._lake, changed)
+        lost = ("silver", "gold") if recovery.cut_off else ()
+        healing = lost or to_heal(self._lake, changed)
         if wanted := self._pending.read() or (Order(healing) if healing else None):
             # Ready before it, because a large lake takes longer than any start may.
             self.announce()
@@ -189,6 +191,8 @@ class Job:
             raise DriverError(f"The Spark driver ended (exit {code}). It starts again by itself.")
         failure = self._stream.failure if self._stream else None
         if failure is None and (self._query is None or self._query.isActive):
+            if self._stream is not None:
+                self._stream.rest()
             return
         if failure is None and self._query is not None:
             failure = self._query.exception()
@@ -333,6 +337,16 @@ class Job:
             ) from error
         self._pending.clear()
 
+    def _settle(self) -> None:
+        """Gold catches up before the end; after a failure only the next start knows how."""
+        if self._runner is None or self._stream is None or self._stream.failure is not None:
+            return
+        try:
+            self._runner.settle()
+        except (DeltaError, duckdb.Error, OSError) as error:
+            text = f"Late events of the last seconds are not in gold yet: {error}. "
+            self._emit(Notice(level="warning", message=f"{text}The next start computes them."))
+
     def maintain(self) -> None:
         """Compaction and vacuum of every table, beside the stream."""
         assert self._maintenance is not None
@@ -370,21 +384,22 @@ class Job:
     def close(self) -> None:
         """Ends the query after the batch in hand, then the JVM."""
         self._closing.set()
-        try:
-            if self._stream is not None:
-                self._stream.stop()
-                if self._runner is not None and self._stream.failure is None:
-                    self._runner.settle()
-            if self._runner is not None:
-                self._runner.close()
-            if self._maintenance is not None:
-                self._maintenance.close()
-        except Exception as error:  # noqa: BLE001 -- the JVM may be gone; what matters is committed
-            log.warning("while stopping: %s", error)
+        steps: list[Callable[[], None]] = []
+        if self._stream is not None:
+            steps.append(self._stream.stop)
+        if self._runner is not None:
+            steps += [self._settle, self._runner.close]
+        if self._maintenance is not None:
+            steps.append(self._maintenance.close)
+        for step in steps:
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 -- the JVM may be gone; all is committed
+                log.warning("while stopping: %s", error)
         if self._jvm is not None:
             self._jvm.stop()
 
 
-def _cause(error: Exception | None) -> str:
+def _cause(error: BaseException | None) -> str:
     lines = [line.strip() for line in str(error or "").splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0]}"[:500] if lines else "no reason was given."

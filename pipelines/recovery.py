@@ -3,7 +3,8 @@
 The last mark in bronze says up to which offset records are safe; from there the stream goes on.
 A process that was killed may have left silver, quarantine or gold behind bronze, but by one batch
 at most: that batch is run once more, from bronze. Silver may also stand ahead of bronze; then
-its mark makes the stream leave those records alone.
+its mark makes the stream leave those records alone. Late minutes of earlier batches that gold
+still owes stand in the marks (``pipelines.owed``).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Plan:
         floors: up to which offset each table is complete.
         silver_newest_us: newest event time that silver may hold; ``position`` may be before it.
         notices: what a person should know (records that expired unread).
+        cut_off: the last batch is not whole, and of another topic: a rebuild takes its place.
     """
 
     position: Position
@@ -42,6 +44,7 @@ class Plan:
     floors: Floors
     silver_newest_us: int
     notices: tuple[Notice, ...]
+    cut_off: bool = False
 
 
 def plan(lake: Lake, source: str, low: Offsets) -> Plan:
@@ -58,10 +61,8 @@ def plan(lake: Lake, source: str, low: Offsets) -> Plan:
         # Another topic has its own time: that of the last one would make all of it too late.
         offsets = {**low, **_read_before(lake, source)} if bronze else dict(low)
         fresh = Position(source, batch, offsets, NEVER, owed)
-        return Plan(fresh, None, floors, silver, _replaced(bronze))
-    # The row of metrics is written last: where it stands, the batch is whole.
-    whole = Table.METRICS in ours and ours[Table.METRICS].batch >= bronze.batch
-    if not whole and bronze.end != bronze.start:
+        return Plan(fresh, None, floors, silver, _replaced(bronze), not _whole(bronze, marks))
+    if not _whole(bronze, marks):
         position = Position(source, bronze.batch, dict(bronze.start), bronze.newest_before_us, owed)
         again = (bronze.start, bronze.end)
         return Plan(position, again, floors, silver, expired(bronze.end, low))
@@ -69,10 +70,23 @@ def plan(lake: Lake, source: str, low: Offsets) -> Plan:
     return Plan(position, None, floors, silver, expired(bronze.end, low))
 
 
+def _whole(bronze: Mark | None, marks: Mapping[Table, Mark | None]) -> bool:
+    """Whether every table has bronze's last batch: the row of metrics is written last."""
+    metrics = marks.get(Table.METRICS)
+    if bronze is None or bronze.end == bronze.start:
+        return True
+    return metrics is not None and metrics.source == bronze.source and metrics.batch >= bronze.batch
+
+
 def _owed(marks: Mapping[Table, Mark | None]) -> tuple[int, ...]:
-    """Minutes that either of gold's tables lacks late events of."""
-    gold = (marks[Table.GOLD_KPIS], marks[Table.GOLD_SEGMENTS])
-    return tuple(sorted({minute for mark in gold if mark is not None for minute in mark.owed}))
+    """Minutes that either of gold's tables may lack late events of.
+
+    A batch without any dimension writes no gold_segments, so the mark of metrics counts as well;
+    a minute too many is computed once more.
+    """
+    tables = (Table.GOLD_KPIS, Table.GOLD_SEGMENTS, Table.METRICS)
+    found = [mark for table in tables if (mark := marks[table]) is not None]
+    return tuple(sorted({minute for mark in found for minute in mark.owed}))
 
 
 def to_heal(lake: Lake, changed: frozenset[Table]) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Stream:
         self._query: StreamingQuery | None = None
         self._stopping = False
         self._high: Offsets = {}
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.between: Callable[[], None] = lambda: None
 
     def start(self, offsets: Offsets) -> StreamingQuery:
@@ -107,7 +107,7 @@ class Stream:
                 waiting = self.waiting(self._runner.position.offsets)
                 expected = min(waiting, self._config.max_offsets_per_batch)
                 self._take(self._runner.read(frame, expected))
-        except Exception as error:
+        except BaseException as error:
             # Spark would tell it as the text of a traceback.
             self.failure = self.failure or error
             raise
@@ -130,13 +130,23 @@ class Stream:
         try:
             self._runner.write(batch)
             self.between()
-        except Exception as error:
+        except BaseException as error:  # A panic of delta-rs is no Exception.
             self.failure = self.failure or error
             raise
 
     def _wait_for_writer(self) -> None:
         if self._written is not None:
             self._written.result()
+
+    def rest(self) -> None:
+        """Between two batches: has gold catch up where none has come for a while."""
+        if not self._busy.acquire(blocking=False):
+            return
+        try:
+            if self._written is None or self._written.done():
+                self._runner.rest()
+        finally:
+            self._busy.release()
 
     def waiting(self, offsets: Offsets) -> int:
         """Records in the topic from these offsets on; by the last answer while there is none."""

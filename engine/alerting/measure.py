@@ -1,6 +1,7 @@
 """Takes the measurements: gold's last hour, what the stream said of itself, and the services.
 
-Gold is read only after a batch: between two batches it cannot have changed. All else is in memory.
+Gold is read only after a batch: between two batches it gets late events at most, which the next
+batch would show as well. All else is in memory.
 """
 
 from __future__ import annotations

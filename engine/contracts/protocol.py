@@ -61,7 +61,9 @@ class Fatal(Message):
 
 
 class BatchDone(Message):
-    """One micro-batch is visible in gold. Times in ms, rates in events a second."""
+    """One micro-batch is visible in gold, but for minutes of late events that wait their turn: the
+    ages in ``end_to_end`` are of the others. Times in ms, rates in events a second.
+    """
 
     kind: Literal["batch"] = "batch"
     query: str

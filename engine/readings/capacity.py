@@ -15,8 +15,8 @@ KEY_BYTES = 8
 DRIVER_CORES = 4
 """One judges, the rest recompute gold, compact, and run Spark's scheduler."""
 
-MINUTES_TOUCHED = 2
-"""A batch reaches into the minute before its own."""
+MINUTES_TOUCHED = 3
+"""A batch reaches into the minute before its own, and computes one that late events touched."""
 
 MIB = 1 << 20
 SECONDS_A_DAY = 86_400

@@ -33,12 +33,12 @@ CONSEQUENCES: Mapping[Table, str] = {
         "table is touched."
     ),
     Table.GOLD_KPIS: (
-        "Silver is not touched. A minute is computed anew as soon as a new event falls into it; "
+        "Silver is not touched. A minute is computed anew when a new event falls into it; "
         "all minutes are when gold is rebuilt. Until then the figures are those of this version, "
         "and minutes after it are missing."
     ),
     Table.GOLD_SEGMENTS: (
-        "Silver is not touched. A minute is computed anew as soon as a new event falls into it; "
+        "Silver is not touched. A minute is computed anew when a new event falls into it; "
         "all minutes are when gold is rebuilt. Until then the figures are those of this version, "
         "and minutes after it are missing."
     ),

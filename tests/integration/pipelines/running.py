@@ -122,6 +122,7 @@ class Running:
 
     def rebuild(self, runner: BatchRunner, given_up: Callable[[], bool] = lambda: False) -> None:
         """Silver, quarantine and gold from bronze."""
+        runner.settle()
         position = runner.position
         gold = Gold(self.lake, self.pack, self.locks)
         self._open.append(gold)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from pipelines import owed
 from tests.integration.pipelines.dying import KILLS, feed_and_die, kill_after
-from tests.integration.pipelines.running import Running, cut
+from tests.integration.pipelines.running import Killed, Running, cut
 from tests.oracle import recompute
-from tests.unit.pipelines.lakes import kpis_of
+from tests.unit.pipelines.lakes import kpis_of, segments_of
 
 pytestmark = pytest.mark.integration
 
 Make = Callable[..., Running]
+MINUTE_US = 60_000_000
 
 
 @pytest.fixture
@@ -32,11 +33,13 @@ def test_that_only_owed_minutes_differ_from_silver_while_records_wait(busy: Runn
     for part in cut(records, 60):
         busy.feed(runner, part)
         seen += part
-        expected, found = recompute(seen, busy.pack.currencies).kpis, kpis_of(busy.lake)
-        # Both name a minute by its first microsecond.
-        wrong = {m // 60_000_000 for m in {*expected, *found} if expected.get(m) != found.get(m)}
-        waiting = set(runner.done().owed)
-        assert wrong <= waiting
+        expected = recompute(seen, busy.pack.currencies)
+        wrong = _wrong(expected.kpis, kpis_of(busy.lake))
+        segments = segments_of(busy.lake)
+        for key in {*expected.segments, *segments}:
+            if expected.segments.get(key) != segments.get(key):
+                wrong.add(key[0] // MINUTE_US)
+        assert wrong <= set(runner.done().owed)
         owing = max(owing, len(wrong))
     assert owing, "late minutes never waited: this shows nothing"
 
@@ -51,8 +54,13 @@ def test_that_nothing_is_owed_when_no_record_waits(busy: Running, records) -> No
     busy.check(records)
 
 
+def _wrong(expected: Mapping[int, object], found: Mapping[int, object]) -> set[int]:
+    """Minutes since 1970 that differ; both name them by their first microsecond."""
+    return {m // MINUTE_US for m in {*expected, *found} if expected.get(m) != found.get(m)}
+
+
 @pytest.mark.parametrize("stage", KILLS)
-@pytest.mark.parametrize("which", [2, 4])
+@pytest.mark.parametrize("which", [4, 5])
 def test_that_a_kill_forgets_no_owed_minute(
     busy: Running, records, monkeypatch: pytest.MonkeyPatch, stage: str, which: int
 ) -> None:
@@ -60,11 +68,28 @@ def test_that_a_kill_forgets_no_owed_minute(
     runner = busy.start()
     for part in parts[:which]:
         busy.feed(runner, part)
+    assert runner.done().owed
     with monkeypatch.context() as dying:
         kill_after(dying, stage)
         feed_and_die(busy, runner, parts[which])
+    with monkeypatch.context() as dying:
+        # The next process dies, too: between gold's tables, in the repeat or in catching up.
+        kill_after(dying, "gold_kpis")
+        with pytest.raises(Killed):
+            busy.start()
     busy.start()
     busy.check([r for part in parts[: which + (stage != "before-bronze")] for r in part])
+
+
+def test_that_a_rebuild_of_gold_owes_nothing(busy: Running, records) -> None:
+    runner = busy.start()
+    for part in cut(records, 60):
+        busy.feed(runner, part)
+    assert runner.done().owed
+    busy.rebuild(runner)
+    busy.check(records)
+    busy.start()
+    busy.check(records)
 
 
 def test_that_a_stop_computes_what_is_owed(busy: Running, records) -> None:

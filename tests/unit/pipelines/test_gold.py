@@ -106,9 +106,14 @@ def test_that_a_reader_of_the_files_alone_sees_one_row_a_key(lake, pack, gold, s
     assert count_by_duckdb(segments) == len(oracle_gold.segments(silver))
 
 
-def test_that_only_the_minutes_asked_for_are_written(lake, pack, gold, silver) -> None:
+@pytest.mark.parametrize("ranges", [1, 1_000], ids=["as-a-set", "as-ranges"])
+def test_that_only_the_minutes_asked_for_are_written(
+    lake, pack, gold, silver, monkeypatch: pytest.MonkeyPatch, ranges: int
+) -> None:
+    monkeypatch.setattr("pipelines.gold.MOST_RANGES", ranges)
     write_silver(lake, pack, silver)
     chosen = _minutes(silver)[::2]
+    assert len(chosen) > 1
     gold.refresh(chosen, mark())
     whole = oracle_gold.kpis(silver)
     assert kpis_of(lake) == {m * MINUTE_US: whole[m * MINUTE_US] for m in chosen.tolist()}

@@ -14,7 +14,9 @@ from tests.unit.pipelines.lakes import commit, mark
 
 pytestmark = pytest.mark.unit
 
-FULL = Mark("topic-1", 7, {0: 10, 11: 20}, {0: 30, 11: 20}, -5, 1_735_732_800_000_000)
+FULL = Mark(
+    "topic-1", 7, {0: 10, 11: 20}, {0: 30, 11: 20}, -5, 1_735_732_800_000_000, owed=(28_000_001, 3)
+)
 
 
 @pytest.mark.parametrize("written", [FULL, Mark("topic-1", 0)])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from deltalake import CommitProperties
 
 from engine.contracts.names import Table
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import Position
-from pipelines.marks import Mark
+from pipelines.marks import KEY, Mark
 from pipelines.recovery import Plan, expired, load_window, plan, start_offsets, to_heal
 from pipelines.tables import Lake
 from tests.oracle import recompute
@@ -105,6 +108,42 @@ def test_that_the_first_batch_of_a_new_topic_ahead_of_bronze_keeps_its_floor(
     commit(lake, table, mark(1, {0: 0}, {0: 4}, source="topic-2"))
     made = plan(lake, "topic-2", LOW)
     assert made.floors.get(table) == {0: 4}, "the same records would be written a second time"
+
+
+@pytest.mark.parametrize("reached", range(1, 7), ids=lambda n: f"after-{STAGES[n - 1]}")
+def test_that_a_batch_cut_off_before_the_topic_was_made_anew_calls_for_a_rebuild(
+    lake: Lake, reached: int
+) -> None:
+    _commit(lake, STAGES, mark(0))
+    _commit(lake, STAGES[:reached], mark(1))
+    made = plan(lake, "topic-2", LOW)
+    assert made.repeat is None
+    assert made.cut_off == (reached < len(STAGES))
+    assert not plan(lake, TOPIC_ID, LOW).cut_off
+
+
+def test_that_what_any_table_says_is_owed_is_owed(lake: Lake) -> None:
+    owing = {Table.GOLD_KPIS: (7, 3), Table.GOLD_SEGMENTS: (3, 5), Table.METRICS: (9,)}
+    for table in STAGES:
+        commit(lake, table, replace(mark(0), owed=owing.get(table, (1,))))
+    for source in (TOPIC_ID, "topic-2"):
+        assert plan(lake, source, LOW).position.owed == (3, 5, 7, 9)
+    commit(lake, Table.BRONZE, mark(1))
+    cut = plan(lake, TOPIC_ID, LOW)
+    assert cut.repeat
+    assert cut.position.owed == (3, 5, 7, 9)
+
+
+def test_that_marks_of_an_earlier_release_owe_nothing(lake: Lake) -> None:
+    old = json.loads(mark(0).dumps())
+    del old[KEY]["owed"]
+    for table in STAGES:
+        target = lake.open(table)
+        same = {"delta.checkpointInterval": "50"}
+        said = CommitProperties(custom_metadata={KEY: json.dumps(old)})
+        target.alter.set_table_properties(same, commit_properties=said)
+    made = plan(lake, TOPIC_ID, LOW)
+    assert (made.position.batch, made.position.owed) == (1, ())
 
 
 def test_that_a_topic_made_anew_is_read_from_its_beginning_by_its_own_time(lake: Lake) -> None:

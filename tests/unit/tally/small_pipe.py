@@ -98,6 +98,7 @@ class SmallPipe:
         self._records: list[KafkaRecord] = []
         self._ends = dict.fromkeys(range(PARTITIONS), 0)
         self._newest = NEVER
+        self._left: set[int] = set()
         self.batch = 0
 
     def run(
@@ -105,8 +106,8 @@ class SmallPipe:
     ) -> Mark:
         """One micro-batch.
 
-        ``omits``: of the last minute but one that it touches, gold stays as it was; ``owes``: and
-        the marks say so.
+        ``omits``: of the last minute but one that it touches, gold stays as it was, and so of those
+        left out before; ``owes``: and the marks say so.
         """
         mark = self._mark(records)
         expected = recompute(self._records, self._pack.currencies)
@@ -116,10 +117,10 @@ class SmallPipe:
         self._silver(rows, mark)
         self._quarantine(expected, places, mark)
         touched = sorted({row["ts"] // MINUTE_US for row in rows})
-        left = tuple(touched[-2:-1]) if omits or owes else ()
-        mark = replace(mark, owed=left if owes else ())
-        minutes = np.array([minute for minute in touched if minute not in left])
-        self._gold.refresh(minutes, mark)
+        due = {*touched, *self._left}
+        self._left = {*self._left, *touched[-2:-1]} if omits or owes else set()
+        mark = replace(mark, owed=tuple(self._left) if owes else ())
+        self._gold.refresh(np.array(sorted(due - self._left)), mark)
         lakes.commit(self.lake, Table.METRICS, mark)
         return mark
 

@@ -151,6 +151,15 @@ def test_that_a_minute_which_gold_owes_is_no_difference(scene: Scene) -> None:
     assert report.minutes
 
 
+@pytest.mark.parametrize("computed", [True, False])
+def test_that_a_minute_no_longer_owed_is_compared(scene: Scene, computed: bool) -> None:
+    play(scene, 4)
+    scene.batch(owes=True)
+    assert scene.look().agrees
+    scene.batch(omits=not computed)
+    assert scene.look().agrees == computed
+
+
 def test_that_a_minute_left_out_without_a_word_is_told(scene: Scene) -> None:
     play(scene, 4)
     scene.batch(omits=True)
