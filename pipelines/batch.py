@@ -4,8 +4,8 @@
    where executors are to write them, five numbers a record (``pipelines.rows``);
 2. the driver decides late, too late and duplicate (``pipelines.arrival``);
 3. bronze, silver and quarantine are appended at the same time;
-4. gold's touched minutes are recomputed, older ones in turn (``pipelines.owed``);
-5. one row of pipeline_metrics.
+4. gold's newest minutes are recomputed, of older ones those whose turn it is while the next
+   batch is read (``pipelines.owed``); 5. one row of pipeline_metrics.
 
 1 is ``BatchRunner.read`` and the rest ``BatchRunner.write``, so that a large batch can be read
 while the one before it is written (``pipelines.stream``).
@@ -130,6 +130,7 @@ class BatchRunner:
         self._lag = lag
         self._owed = OwedMinutes(position.owed)
         self._pool = ThreadPoolExecutor(3, thread_name_prefix="sink")
+        self._late: Future[None] | None = None
         self._metrics: Future[float] | None = None
         self._metrics_ms: float | None = None
         self._last_end: float | None = None
@@ -180,6 +181,7 @@ class BatchRunner:
         if not len(seen):
             return 0
         watch.note("wait", started_ms / 1000 - float(np.median(seen.kafka_ms)) / 1000)
+        self._wait_for_late()
         mark, verdicts, due = self._decide(seen)
         watch.lap("judge")
         try:
@@ -195,6 +197,8 @@ class BatchRunner:
         self.window.add(seen.key[verdicts.accepted], seen.event_us[verdicts.accepted])
         self.window.evict(verdicts.newest_us)
         self._finish(mark, seen, verdicts, watch, started_ms)
+        if self._gold is not None and self._owed.minutes:
+            self._late = self._pool.submit(self._compute_late)
         return len(seen)
 
     def _decide(self, seen: Arrivals) -> tuple[Mark, Verdicts, Longs]:
@@ -229,9 +233,9 @@ class BatchRunner:
         fresh = self._owed.touch(touched, newest)
         if not self._owed.minutes:
             return fresh
-        more = self._gold is not None and self._lag(end) > 0
-        late = self._owed.take(self.window.count) if more else self._owed.take_all()
-        return np.concatenate((fresh, late))
+        if self._gold is not None and self._lag(end) > 0:
+            return fresh
+        return np.concatenate((fresh, self._owed.take_all()))
 
     def rest(self) -> None:
         """No batch is in hand: computes what gold owes where none has ended lately."""
@@ -240,7 +244,14 @@ class BatchRunner:
 
     def settle(self) -> None:
         """Computes the minutes that gold still owes; no batch may be in hand."""
-        minutes = self._owed.take_all()
+        self._wait_for_late()
+        self._compute(self._owed.take_all())
+
+    def _compute_late(self) -> None:
+        """Beside the reading of the next batch: the events of this one are visible already."""
+        self._compute(self._owed.take(self.window.count))
+
+    def _compute(self, minutes: Longs) -> None:
         if self._gold is None or not len(minutes):
             return
         try:
@@ -248,7 +259,13 @@ class BatchRunner:
         except BaseException:
             self._owed.add(minutes)
             raise
-        self.position.owed = ()
+        self.position.owed = self._owed.minutes
+
+    def _wait_for_late(self) -> None:
+        """Late minutes in hand are computed, or raises why not."""
+        late, self._late = self._late, None
+        if late is not None:
+            late.result()
 
     def done(self) -> Mark:
         """A mark that says: complete up to where the stream stands, but for what gold owes."""
@@ -367,6 +384,9 @@ class BatchRunner:
             self._metrics_ms = self._metrics.result()
 
     def close(self) -> None:
-        """Waits for the last row of metrics."""
-        self._wait_for_metrics()
-        self._pool.shutdown()
+        """Waits for what is written in the background."""
+        try:
+            self._wait_for_late()
+            self._wait_for_metrics()
+        finally:
+            self._pool.shutdown()

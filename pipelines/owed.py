@@ -2,11 +2,12 @@
 
 A late event costs as much as its whole minute. Late events of a second may touch six minutes, and
 computing all of them at every batch takes longer than everything else together: at 10,000 events a
-second the stream would fall behind. So a batch computes the newest minutes, and of older ones as
-many as have ``LATE_ROWS`` rows, or one; the others wait their turn. When the broker has no more
-records all are computed: with lag 0, gold is what silver says. They are, too, when the stream
-stops, and when it has rested for ``REST_S`` though the broker has more (a transaction's end takes
-an offset and is no record; a broker may go away).
+second the stream would fall behind. So a batch computes the newest minutes; of older ones, as many
+as have ``LATE_ROWS`` rows, or one, are computed while the next batch is read, and the others wait
+their turn. When the broker has no more records the batch computes all: with lag 0, gold is what
+silver says. They are computed, too, when the stream stops, and when it has rested for ``REST_S``
+though the broker has more (a transaction's end takes an offset and is no record; a broker may go
+away).
 
 Marks carry what waits (``pipelines.marks``), so that the start after a kill computes it.
 """

@@ -9,7 +9,7 @@
 | judge | | late, too late and duplicate decided |
 | append | | bronze, silver and quarantine committed, side by side |
 | bronze, silver, quarantine | | each one's own write and commit, part of append |
-| gold | | the touched minutes computed and merged: the events are visible |
+| gold | | the newest minutes computed and merged: the events are visible; late ones follow |
 | metrics | | the row of the batch before, written in the background |
 """
 

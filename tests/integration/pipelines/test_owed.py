@@ -32,6 +32,7 @@ def test_that_only_owed_minutes_differ_from_silver_while_records_wait(busy: Runn
     seen, owing = [], 0
     for part in cut(records, 60):
         busy.feed(runner, part)
+        runner._wait_for_late()
         seen += part
         expected = recompute(seen, busy.pack.currencies)
         wrong = _wrong(expected.kpis, kpis_of(busy.lake))
@@ -68,6 +69,7 @@ def test_that_a_kill_forgets_no_owed_minute(
     runner = busy.start()
     for part in parts[:which]:
         busy.feed(runner, part)
+    runner._wait_for_late()
     assert runner.done().owed
     with monkeypatch.context() as dying:
         kill_after(dying, stage)
@@ -79,6 +81,24 @@ def test_that_a_kill_forgets_no_owed_minute(
             busy.start()
     busy.start()
     busy.check([r for part in parts[: which + (stage != "before-bronze")] for r in part])
+
+
+@pytest.mark.parametrize("stage", ["silver", "gold_kpis"])
+def test_that_a_kill_while_late_minutes_are_computed_forgets_none(
+    busy: Running, records, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    parts = cut(records, 60)[:6]
+    runner = busy.start()
+    for part in parts:
+        busy.feed(runner, part)
+    runner._wait_for_late()
+    assert runner.done().owed
+    with monkeypatch.context() as dying:
+        kill_after(dying, stage)
+        with pytest.raises(Killed):
+            runner.settle()
+    busy.start()
+    busy.check([r for part in parts for r in part])
 
 
 def test_that_a_rebuild_of_gold_owes_nothing(busy: Running, records) -> None:

@@ -93,6 +93,7 @@ class Scene:
         )
         batch = Batch(cast(Any, FakeRows(seen)), Stopwatch(), NOON * 60_000, small=True)
         self.runner.write(batch)
+        self.runner._wait_for_late()
 
     @property
     def owed(self) -> set[int]:
@@ -111,10 +112,11 @@ def scene(pack, monkeypatch: pytest.MonkeyPatch):
 
 def test_that_late_minutes_take_turns_while_records_wait(scene: Scene) -> None:
     scene.run(NOON - 12, NOON - 11, NOON - 10, NOON)
-    assert scene.gold.computed == [[NOON - 12, NOON]]
-    assert set(scene.gold.marks[0].owed) == scene.owed == {NOON - 11, NOON - 10}
+    assert scene.gold.computed == [[NOON], [NOON - 12]]
+    assert set(scene.gold.marks[0].owed) == {NOON - 12, NOON - 11, NOON - 10}
+    assert set(scene.gold.marks[1].owed) == scene.owed == {NOON - 11, NOON - 10}
     scene.run(NOON - 12, NOON)
-    assert scene.gold.computed[1] == [NOON - 11, NOON]
+    assert scene.gold.computed[2:] == [[NOON], [NOON - 11]]
     assert scene.owed == {NOON - 10, NOON - 12}
 
 
@@ -122,9 +124,9 @@ def test_that_all_are_computed_when_no_record_waits(scene: Scene) -> None:
     scene.run(NOON - 12, NOON - 11, NOON - 10, NOON)
     scene.waiting = 0
     scene.run(NOON)
-    assert scene.gold.computed[1] == [NOON - 11, NOON - 10, NOON]
+    assert scene.gold.computed[2:] == [[NOON - 11, NOON - 10, NOON]]
     assert scene.owed == set()
-    assert scene.gold.marks[1].owed == ()
+    assert scene.gold.marks[2].owed == ()
 
 
 def test_that_a_client_whose_clock_runs_ahead_makes_nobody_late(scene: Scene) -> None:
@@ -134,9 +136,8 @@ def test_that_a_client_whose_clock_runs_ahead_makes_nobody_late(scene: Scene) ->
 
 
 def test_that_events_of_owed_minutes_have_no_age_yet(scene: Scene) -> None:
-    scene.run(NOON - 11, NOON - 10, NOON, arrived=(NOON, NOON - 60, NOON))
+    scene.run(NOON - 10, NOON, arrived=(NOON - 60, NOON))
     (told,) = scene.told
-    assert scene.owed == {NOON - 10}
     assert told.end_to_end_p50_ms == told.end_to_end_p95_ms, "what is visible has one age"
 
 
@@ -155,6 +156,16 @@ def test_that_a_batch_that_failed_still_owes_what_it_was_to_compute(
     assert scene.owed == {NOON - 11, NOON - 10, NOON}
     scene.runner.settle()
     assert scene.gold.computed[-1] == [NOON - 11, NOON - 10, NOON]
+
+
+def test_that_late_minutes_that_failed_end_the_next_batch(scene: Scene) -> None:
+    calls = scene.gold.computed
+    scene.gold.refresh = lambda minutes, mark: (  # type: ignore[method-assign]
+        calls.append(minutes.tolist()) if not calls else _panic()
+    )
+    with pytest.raises(Panic):
+        scene.run(NOON - 12, NOON)
+    assert (calls, scene.owed) == ([[NOON]], {NOON - 12})
 
 
 def test_that_settling_in_vain_forgets_nothing(scene: Scene) -> None:
