@@ -20,6 +20,7 @@ from deltalake.exceptions import DeltaError
 
 from engine.contracts.names import Table
 from engine.contracts.protocol import Step
+from engine.contracts.retention import HOURS
 from pipelines.files import sizes
 from pipelines.marks import last_mark, properties
 from pipelines.tables import Lake, TableLocks
@@ -46,14 +47,13 @@ class Upkeep:
 
 
 PLAN = {
-    Table.BRONZE: Upkeep(60, 64 * MIB, 24),
-    Table.SILVER: Upkeep(40, 16 * MIB, 24),
-    Table.QUARANTINE: Upkeep(100, 32 * MIB, 24),
-    # Gold is rewritten at each batch: a day of its replaced files would fill gigabytes.
-    Table.GOLD_KPIS: Upkeep(50, 1 * MIB, 1),
-    Table.GOLD_SEGMENTS: Upkeep(50, 1 * MIB, 1),
-    Table.METRICS: Upkeep(100, 8 * MIB, 24),
-    Table.ALERTS: Upkeep(200, 8 * MIB, 24),
+    Table.BRONZE: Upkeep(60, 64 * MIB, HOURS[Table.BRONZE]),
+    Table.SILVER: Upkeep(40, 16 * MIB, HOURS[Table.SILVER]),
+    Table.QUARANTINE: Upkeep(100, 32 * MIB, HOURS[Table.QUARANTINE]),
+    Table.GOLD_KPIS: Upkeep(50, 1 * MIB, HOURS[Table.GOLD_KPIS]),
+    Table.GOLD_SEGMENTS: Upkeep(50, 1 * MIB, HOURS[Table.GOLD_SEGMENTS]),
+    Table.METRICS: Upkeep(100, 8 * MIB, HOURS[Table.METRICS]),
+    Table.ALERTS: Upkeep(200, 8 * MIB, HOURS[Table.ALERTS]),
 }
 MERGED = WriterProperties(compression="ZSTD", max_row_group_size=60_000)
 """The writer keeps a row group in memory: of its usual million rows, merging 70 MB of bronze takes

@@ -28,6 +28,7 @@ from deltalake.exceptions import DeltaError
 
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
+from engine.contracts.retention import KEPT
 from pipelines.batch import Offsets
 from pipelines.errors import Refused
 from pipelines.files import sizes
@@ -160,6 +161,5 @@ class Restorer:
 
 def _gone(table: Table, version: int) -> Refused:
     return Refused(
-        f"The files of version {version} of {table} are gone: replaced files are kept for an hour "
-        "in gold and for a day in the other tables. Choose a newer version."
+        f"The files of version {version} of {table} are gone. {KEPT} Choose a newer version."
     )

@@ -17,6 +17,7 @@ from deltalake.schema import PrimitiveType
 from engine.contracts.names import Table
 from engine.contracts.pack import PackSpec
 from engine.contracts.places import is_bucket
+from engine.contracts.retention import HOURS
 from pipelines.errors import LakeError
 from pipelines.files import local, remote
 from pipelines.stages import STAGES
@@ -92,8 +93,6 @@ _STATS = {
 PROPERTIES = {
     # JSON replay of up to 50 commits is cheap; a checkpoint each 10 commits would cost more.
     "delta.checkpointInterval": "50",
-    "delta.logRetentionDuration": "interval 1 days",
-    "delta.deletedFileRetentionDuration": "interval 1 days",
     "delta.enableDeletionVectors": "false",
 }
 
@@ -241,6 +240,8 @@ def _ensure(lake: Lake, table: Table, columns: Columns) -> bool:
     except TableNotFoundError:
         configuration: dict[str, str | None] = {
             **PROPERTIES,
+            "delta.logRetentionDuration": f"interval {HOURS[table]} hours",
+            "delta.deletedFileRetentionDuration": f"interval {HOURS[table]} hours",
             "delta.dataSkippingStatsColumns": _STATS[table],
         }
         DeltaTable.create(

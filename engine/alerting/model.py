@@ -46,7 +46,8 @@ class Measurements:
         minutes: gold's minutes of the last hour and a bit, by their start.
         earlier: the newest minutes as they stood half a minute ago, by their start.
         steady_from_s: minutes that begin before this are not judged: a service had just come up.
-        reach_s: every event that arrived before this is in gold; None where nobody knows.
+        reach_s: every event that arrived before this is in gold, but for late ones of the last
+            seconds; None where nobody knows.
         figures: error_rate and processing_lag_s; None where nobody knows.
         volumes: how much there was of what a figure is a share of.
         down_s: service → seconds it has been down; 0 while it is up.

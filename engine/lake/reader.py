@@ -20,6 +20,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from engine.contracts.names import Table
+from engine.contracts.retention import KEPT
 from engine.lake.errors import LakeReadError, NoSuchTable, QueryFailed
 from engine.lake.mirror import Mirror
 from engine.lake.relation import column_types, create_view, live_files
@@ -191,7 +192,7 @@ def _gone(error: duckdb.IOException, as_of: AsOf) -> LakeReadError:
         return LakeReadError(f"A file of the table cannot be read: {error}.", "Run it again.")
     return LakeReadError(
         f"The files of the lake as of {as_of} are gone.",
-        "Replaced files are kept for an hour in gold and for a day in the other tables.",
+        KEPT,
     )
 
 

@@ -13,6 +13,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from engine.contracts.names import Table
+from engine.contracts.retention import KEPT
 from engine.contracts.types import DUCKDB_TYPES
 from engine.lake.errors import LakeReadError, NoSuchTable
 from engine.lake.reader import LakeReader
@@ -107,8 +108,7 @@ def gone(table: Table, version: int) -> LakeReadError:
     """The error of a version that was tidied away."""
     return LakeReadError(
         f"Version {version:,} of {table.value} is gone.",
-        "Replaced files are kept for an hour in gold and for a day in the other tables. "
-        "Choose a newer version.",
+        f"{KEPT} Choose a newer version.",
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from engine.contracts.query import Failure, Limits
+from engine.contracts.retention import KEPT
 from engine.errors import LakehouseError
 from engine.lake.errors import LakeReadError
 from engine.query.errors import Cancelled, NoResult, StatementFailed, StatementRefused
@@ -79,5 +80,5 @@ def _gone(message: str, as_of: AsOf) -> LakeReadError:
         )
     return LakeReadError(
         f"The files of the lake as of {as_of} are gone.",
-        "Replaced files are kept for an hour in gold and for a day in the other tables.",
+        KEPT,
     )

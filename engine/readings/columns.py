@@ -73,7 +73,7 @@ _OWN: dict[Table, dict[str, str]] = {
         "bronze_ms": "Bronze's write and commit, part of append_ms",
         "silver_ms": "Silver's write and commit, part of append_ms",
         "quarantine_ms": "Quarantine's write and commit, part of append_ms",
-        "gold_ms": "Computing the touched minutes and merging them",
+        "gold_ms": "Computing the newest minutes and merging them",
         "metrics_ms": "Writing the row of an earlier batch, in the background",
     },
 }
