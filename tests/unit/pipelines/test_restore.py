@@ -118,9 +118,7 @@ def test_that_a_version_whose_files_were_deleted_is_refused_with_the_reason(
     upkeep.compact(Table.QUARANTINE, Upkeep(1, 1 << 20, 0))
     upkeep.vacuum(Table.QUARANTINE, Upkeep(1, 1 << 20, 0))
     upkeep.close()
-    with pytest.raises(
-        Refused, match="for an hour in gold and pipeline_metrics"
-    ):
+    with pytest.raises(Refused, match="for an hour in gold and pipeline_metrics"):
         restorer.check(Table.QUARANTINE, 5)
     with pytest.raises(Refused, match="could not be restored"):
         restorer.restore(Table.QUARANTINE, 5)
