@@ -3,8 +3,9 @@
 A timer of the event loop writes the time down every few milliseconds; a thread looks at it. A
 busy or slow machine is not mistaken for a blocked window, so these are taken off: what the loop's
 thread stood in the processor's queue; what other threads of ours, which may have held Python's
-lock, stood there while the loop's thread waited; and how much slower than usual the processor is
-just then. On a machine that has nothing else to do all three are nothing.
+lock, stood there while the loop's thread waited; how much slower than usual the processor is
+just then; and when the whole machine stood still (``tests.window.witness``). On a machine that has
+nothing else to do all four are nothing.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import re
+import subprocess
+import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -44,18 +48,20 @@ class Stall:
     """Of all other threads of the process: in turn they may have held Python's lock meanwhile."""
     slowness: float
     where: str
+    stood_s: float = 0.0
+    """Of the whole machine."""
 
     @property
     def own_s(self) -> float:
         """Work and waiting of our own, as they would be on the usual machine alone."""
         waited = self.seconds - self.ran_s - self.queued_s
-        return self.ran_s / self.slowness + max(0.0, waited - self.others_s)
+        return self.ran_s / self.slowness + max(0.0, waited - self.others_s - self.stood_s)
 
     def __str__(self) -> str:
         return (
             f"{self.own_s:.3f} s at {self.at_s:.1f} s ({self.seconds:.3f} by the clock, "
             f"{self.ran_s:.3f} ran, {self.queued_s:.3f} queued, {self.others_s:.3f} others queued, "
-            f"slowness {self.slowness:.2f})\n{self.where}"
+            f"machine stood {self.stood_s:.3f}, slowness {self.slowness:.2f})\n{self.where}"
         )
 
 
@@ -94,8 +100,12 @@ class Watchdog(QObject):
         self._at_beat = times_of(self._task)
         self._queues = queues()
         self._where = ""
-        self._stalls: list[Stall] = []
+        self._gaps: list[Stall] = []
         self.longest_s = 0.0
+        """As of ``stop``."""
+        self._witness = subprocess.Popen(
+            [sys.executable, "-m", "tests.window.witness"], stdout=subprocess.PIPE, text=True
+        )
         self._stop = threading.Event()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -109,7 +119,19 @@ class Watchdog(QObject):
         self._timer.stop()
         self._stop.set()
         self._watcher.join()
-        return self._stalls
+        self._witness.terminate()
+        told, _ = self._witness.communicate()
+        stops = [tuple(map(float, line.split())) for line in told.splitlines()]
+        stalls = [self._judged(gap, stops) for gap in self._gaps]
+        self.longest_s = max([self.longest_s, *(stall.own_s for stall in stalls)])
+        return [stall for stall in stalls if stall.own_s >= self._least_s]
+
+    def _judged(self, gap: Stall, stops: Iterable[tuple[float, ...]]) -> Stall:
+        """With what the machine stood still during it."""
+        begin = self._began + gap.at_s
+        end = begin + gap.seconds + BEAT_MS / 1000
+        stood = sum(max(0.0, min(end, until) - max(begin, since)) for since, until in stops)
+        return replace(gap, stood_s=stood)
 
     def _beat(self) -> None:
         now, times = time.monotonic(), times_of(self._task)
@@ -129,7 +151,7 @@ class Watchdog(QObject):
         waits = (
             queued - self._queues.get(task, 0.0) for task, queued in queues().items() if task != own
         )
-        stall = Stall(
+        found = Stall(
             at_s=self._beat_at - self._began,
             seconds=gap,
             ran_s=times.ran - self._at_beat.ran,
@@ -138,9 +160,7 @@ class Watchdog(QObject):
             slowness=max(1.0, slowness()),
             where=self._where,
         )
-        self.longest_s = max(self.longest_s, stall.own_s)
-        if stall.own_s >= self._least_s:
-            self._stalls.append(stall)
+        self._gaps.append(found)
 
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_S):
