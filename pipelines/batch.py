@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -61,8 +61,6 @@ class Position:
     batch: int
     offsets: Offsets
     newest_us: int
-    owed: tuple[int, ...] = ()
-    """Minutes since 1970 that gold is still to compute (``pipelines.owed``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +109,12 @@ class BatchRunner:
         lag: Callable[[Offsets], int],
         on_driver: bool = True,
         files: int = 2,
+        owed: Iterable[int] = (),
     ) -> None:
         """``on_driver``: this process writes the tables, and not Spark's executors.
 
-        ``files`` is what a large batch of theirs adds to a table: one a core that writes.
+        ``files`` is what a large batch of theirs adds to a table: one a core that writes; ``owed``
+        are minutes that gold is still to compute (``pipelines.owed``).
         """
         self.pack = pack
         self._on_driver = on_driver
@@ -128,7 +128,7 @@ class BatchRunner:
         self.floors = floors
         self._report = report
         self._lag = lag
-        self._owed = OwedMinutes(position.owed)
+        self._owed = OwedMinutes(owed)
         self._pool = ThreadPoolExecutor(3, thread_name_prefix="sink")
         self._late: Future[None] | None = None
         self._metrics: Future[float] | None = None
@@ -156,8 +156,9 @@ class BatchRunner:
 
     def write(self, batch: Batch, bronze: bool = True) -> int:
         """Writes what was read, one batch at a time and in order. Returns its records' number."""
-        batch.watch.lap("queue")
         try:
+            self._wait_for_late()
+            batch.watch.lap("queue")
             return self._write(batch, bronze)
         finally:
             batch.rows.close()
@@ -181,7 +182,6 @@ class BatchRunner:
         if not len(seen):
             return 0
         watch.note("wait", started_ms / 1000 - float(np.median(seen.kafka_ms)) / 1000)
-        self._wait_for_late()
         mark, verdicts, due = self._decide(seen)
         watch.lap("judge")
         try:
@@ -259,7 +259,6 @@ class BatchRunner:
         except BaseException:
             self._owed.add(minutes)
             raise
-        self.position.owed = self._owed.minutes
 
     def _wait_for_late(self) -> None:
         """Late minutes in hand are computed, or raises why not."""
@@ -358,7 +357,6 @@ class BatchRunner:
         self.position.batch = mark.batch + 1
         self.position.offsets = dict(mark.end)
         self.position.newest_us = mark.newest_us
-        self.position.owed = mark.owed
         if self._gold is not None:
             self._write_metrics(done, mark)
         self._report(done)

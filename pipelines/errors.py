@@ -39,3 +39,9 @@ class LakeError(PipelineError):
 
 class Refused(PipelineError):
     """Raised when a table cannot be brought to the state that a command asks for."""
+
+
+def cause_of(error: BaseException | None) -> str:
+    """Its kind and first line."""
+    lines = [line.strip() for line in str(error or "").splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0]}"[:500] if lines else "no reason was given."

@@ -17,7 +17,6 @@ from engine.contracts.names import Table
 from engine.contracts.places import is_cluster
 from engine.contracts.protocol import (
     Degraded,
-    Lag,
     Notice,
     Ready,
     Rebuild,
@@ -30,9 +29,10 @@ from pipelines import alerts
 from pipelines.arrival import NEVER, KeyWindow
 from pipelines.batch import BatchRunner, Floors, Offsets, Position, Rules
 from pipelines.emit import Emitter
-from pipelines.errors import DriverError, PipelineError, Refused
+from pipelines.errors import DriverError, PipelineError, Refused, cause_of
 from pipelines.gold import Gold, Span
 from pipelines.jvm import DriverJvm
+from pipelines.lag import report_lag
 from pipelines.maintenance import Maintenance
 from pipelines.marks import Mark
 from pipelines.parse import parse
@@ -101,8 +101,7 @@ class Job:
         self._place.warm_up(self._spark, self._rules)
         log.info("warm after %.1f s", time.monotonic() - began)
         self._go_on_from(recovery, window)
-        lost = ("silver", "gold") if recovery.cut_off else ()
-        healing = lost or to_heal(self._lake, changed)
+        healing = ("silver", "gold") if recovery.cut_off else to_heal(self._lake, changed)
         if wanted := self._pending.read() or (Order(healing) if healing else None):
             # Ready before it, because a large lake takes longer than any start may.
             self.announce()
@@ -130,7 +129,9 @@ class Job:
 
     def _go_on_from(self, recovery: Plan, window: KeyWindow) -> None:
         """A runner at this position; it first repeats the last batch where that was cut short."""
-        self._runner = self._make_runner(recovery.position, recovery.floors, window, self._gold)
+        self._runner = self._make_runner(
+            recovery.position, recovery.floors, window, self._gold, recovery.owed
+        )
         self._repeat(recovery)
         self._runner.settle()
 
@@ -149,7 +150,12 @@ class Job:
         return window
 
     def _make_runner(
-        self, position: Position, floors: Floors, window: KeyWindow, gold: Gold | None
+        self,
+        position: Position,
+        floors: Floors,
+        window: KeyWindow,
+        gold: Gold | None,
+        owed: tuple[int, ...] = (),
     ) -> BatchRunner:
         return BatchRunner(
             pack=self._config.pack,
@@ -163,6 +169,7 @@ class Job:
             lag=lambda offsets: self._stream.waiting(offsets) if self._stream and gold else 0,
             on_driver=not is_cluster(self._config.master),
             files=self._place.writers(self._spark),
+            owed=owed,
         )
 
     def _repeat(self, recovery: Plan) -> None:
@@ -196,7 +203,7 @@ class Job:
             return
         if failure is None and self._query is not None:
             failure = self._query.exception()
-        cause = _cause(failure)
+        cause = cause_of(failure)
         raise PipelineError(f"The streaming query stopped: {cause} It starts again by itself.")
 
     def _halt(self) -> None:
@@ -362,24 +369,13 @@ class Job:
             self._emit(Notice(level="error", message=text))
 
     def _report_lag(self) -> None:
-        """Each second: records not yet finished, by partition."""
-        silent = False
-        while not self._closing.wait(1.0):
-            if self._runner is None:
-                continue
-            done = dict(self._runner.position.offsets)
-            try:
-                self._place.check(self._spark)
-                _, high = self._topic.bounds(sorted(done))
-            except PipelineError as error:
-                if not silent:
-                    self._emit(Degraded(detail=f"{error} Events wait in the broker."))
-                silent = True
-                continue
-            if silent:
-                self._emit(Recovered())
-            silent = False
-            self._emit(Lag(partitions={p: max(0, high[p] - at) for p, at in done.items()}))
+        def done() -> Offsets | None:
+            return dict(self._runner.position.offsets) if self._runner else None
+
+        def check() -> None:
+            self._place.check(self._spark)
+
+        report_lag(self._closing, done, check, self._topic, self._emit)
 
     def close(self) -> None:
         """Ends the query after the batch in hand, then the JVM."""
@@ -398,8 +394,3 @@ class Job:
                 log.warning("while stopping: %s", error)
         if self._jvm is not None:
             self._jvm.stop()
-
-
-def _cause(error: BaseException | None) -> str:
-    lines = [line.strip() for line in str(error or "").splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0]}"[:500] if lines else "no reason was given."

@@ -44,10 +44,9 @@ def java_flags(config: PipelineConfig) -> list[str]:
     """JVM flags for a two-core laptop.
 
     A batch is garbage once it is written: with a nursery that holds much of it a backlog has a
-    fifth of the full collections. A larger one takes as much more memory and gains nothing; of a
-    stream at ease it is a third of that. All
-    cores collect (on two, a backlog is drained a sixth faster than by the serial collector), and
-    what a backlog took is given back.
+    fifth of the full collections. A larger one takes as much more memory and gains nothing; a
+    stream at ease needs a third of it. All cores collect (on two, a backlog is drained a sixth
+    faster than by the serial collector), and what a backlog took is given back.
     """
     flags = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED]
     flags += [

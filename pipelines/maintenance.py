@@ -47,13 +47,16 @@ class Upkeep:
 
 
 PLAN = {
-    Table.BRONZE: Upkeep(60, 64 * MIB, HOURS[Table.BRONZE]),
-    Table.SILVER: Upkeep(40, 16 * MIB, HOURS[Table.SILVER]),
-    Table.QUARANTINE: Upkeep(100, 32 * MIB, HOURS[Table.QUARANTINE]),
-    Table.GOLD_KPIS: Upkeep(50, 1 * MIB, HOURS[Table.GOLD_KPIS]),
-    Table.GOLD_SEGMENTS: Upkeep(50, 1 * MIB, HOURS[Table.GOLD_SEGMENTS]),
-    Table.METRICS: Upkeep(100, 8 * MIB, HOURS[Table.METRICS]),
-    Table.ALERTS: Upkeep(200, 8 * MIB, HOURS[Table.ALERTS]),
+    table: Upkeep(commits, mib * MIB, HOURS[table])
+    for table, commits, mib in (
+        (Table.BRONZE, 60, 64),
+        (Table.SILVER, 40, 16),
+        (Table.QUARANTINE, 100, 32),
+        (Table.GOLD_KPIS, 50, 1),
+        (Table.GOLD_SEGMENTS, 50, 1),
+        (Table.METRICS, 100, 8),
+        (Table.ALERTS, 200, 8),
+    )
 }
 MERGED = WriterProperties(compression="ZSTD", max_row_group_size=60_000)
 """The writer keeps a row group in memory: of its usual million rows, merging 70 MB of bronze takes

@@ -36,6 +36,7 @@ class Plan:
         floors: up to which offset each table is complete.
         silver_newest_us: newest event time that silver may hold; ``position`` may be before it.
         notices: what a person should know (records that expired unread).
+        owed: minutes since 1970 that gold is still to compute (``pipelines.owed``).
         cut_off: the last batch is not whole, and of another topic: a rebuild takes its place.
     """
 
@@ -44,6 +45,7 @@ class Plan:
     floors: Floors
     silver_newest_us: int
     notices: tuple[Notice, ...]
+    owed: tuple[int, ...]
     cut_off: bool = False
 
 
@@ -60,14 +62,14 @@ def plan(lake: Lake, source: str, low: Offsets) -> Plan:
         batch = max((mark.batch + 1 for mark in known), default=0)
         # Another topic has its own time: that of the last one would make all of it too late.
         offsets = {**low, **_read_before(lake, source)} if bronze else dict(low)
-        fresh = Position(source, batch, offsets, NEVER, owed)
-        return Plan(fresh, None, floors, silver, _replaced(bronze), not _whole(bronze, marks))
+        fresh, told = Position(source, batch, offsets, NEVER), _replaced(bronze)
+        return Plan(fresh, None, floors, silver, told, owed, not _whole(bronze, marks))
     if not _whole(bronze, marks):
-        position = Position(source, bronze.batch, dict(bronze.start), bronze.newest_before_us, owed)
+        position = Position(source, bronze.batch, dict(bronze.start), bronze.newest_before_us)
         again = (bronze.start, bronze.end)
-        return Plan(position, again, floors, silver, expired(bronze.end, low))
-    position = Position(source, bronze.batch + 1, dict(bronze.end), bronze.newest_us, owed)
-    return Plan(position, None, floors, silver, expired(bronze.end, low))
+        return Plan(position, again, floors, silver, expired(bronze.end, low), owed)
+    position = Position(source, bronze.batch + 1, dict(bronze.end), bronze.newest_us)
+    return Plan(position, None, floors, silver, expired(bronze.end, low), owed)
 
 
 def _whole(bronze: Mark | None, marks: Mapping[Table, Mark | None]) -> bool:

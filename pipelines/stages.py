@@ -5,7 +5,7 @@
 | wait | a record's arrival at the broker (median of the batch) | the batch's start |
 | between | the end of the batch before | this one's start: offset logs, poll, planning |
 | parse | the batch's start | records read, parsed, cached, and their keys with the driver |
-| queue | | the batch before is written; of large batches, which are read meanwhile |
+| queue | | what was written meanwhile: late minutes; in a backlog, the batch before |
 | judge | | late, too late and duplicate decided |
 | append | | bronze, silver and quarantine committed, side by side |
 | bronze, silver, quarantine | | each one's own write and commit, part of append |

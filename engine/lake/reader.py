@@ -20,8 +20,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from engine.contracts.names import Table
-from engine.contracts.retention import KEPT
-from engine.lake.errors import LakeReadError, NoSuchTable, QueryFailed
+from engine.lake.errors import LakeReadError, NoSuchTable, QueryFailed, file_gone
 from engine.lake.mirror import Mirror
 from engine.lake.relation import column_types, create_view, live_files
 
@@ -141,7 +140,7 @@ class LakeReader:
                 reader = cursor.to_arrow_reader(min(max_rows + 1, 100_000))
                 rows, truncated = _take(reader, max_rows)
             except duckdb.IOException as error:
-                raise _gone(error, as_of) from error
+                raise file_gone(str(error), as_of) from error
             except duckdb.Error as error:
                 raise _refused(error, self.tables()) from error
             except (pa.ArrowException, OSError) as error:
@@ -185,15 +184,6 @@ def _take(reader: pa.RecordBatchReader, max_rows: int) -> tuple[pa.Table, bool]:
             break
     table = pa.Table.from_batches(batches, schema=reader.schema)
     return table.slice(0, max_rows), count > max_rows
-
-
-def _gone(error: duckdb.IOException, as_of: AsOf) -> LakeReadError:
-    if as_of is None:
-        return LakeReadError(f"A file of the table cannot be read: {error}.", "Run it again.")
-    return LakeReadError(
-        f"The files of the lake as of {as_of} are gone.",
-        KEPT,
-    )
 
 
 def _refused(error: duckdb.Error, tables: Sequence[Table]) -> QueryFailed:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Sequence
 
 from engine.contracts.query import Failure, Limits
-from engine.contracts.retention import KEPT
 from engine.errors import LakehouseError
-from engine.lake.errors import LakeReadError
+from engine.lake.errors import file_gone
 from engine.query.errors import Cancelled, NoResult, StatementFailed, StatementRefused
 from engine.query.sources import AsOf
 
@@ -31,7 +30,7 @@ def error_of(
         case "no_result":
             return NoResult("There is no result yet.", "Run a statement first.")
         case "file":
-            return _gone(failure.message, as_of)
+            return file_gone(" ".join(failure.message.split()), as_of)
         case "memory":
             return StatementFailed(
                 f"The statement needs more memory than it may use ({limits.memory_mb:,} MB).",
@@ -71,14 +70,3 @@ def _no_column(name: str, candidates: str, position: int | None) -> StatementFai
     hint = f" Did you mean {near[0]}?" if near else ""
     remedy = f"The nearest are: {', '.join(names)}." if names else "Name a column of its tables."
     return StatementFailed(f"There is no column {name}.{hint}", remedy, position)
-
-
-def _gone(message: str, as_of: AsOf) -> LakeReadError:
-    if as_of is None:
-        return LakeReadError(
-            f"A file of the table cannot be read: {' '.join(message.split())}.", "Run it again."
-        )
-    return LakeReadError(
-        f"The files of the lake as of {as_of} are gone.",
-        KEPT,
-    )

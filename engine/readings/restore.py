@@ -18,6 +18,12 @@ _LEAVES = (
     "Rows written since then leave the table and stay away, unless you restore the version "
     "before this restore."
 )
+_GOLD = (
+    "Silver is not touched. A minute is computed anew when a new event falls into it; "
+    "all minutes are when gold is rebuilt. Until then the figures are those of this version, "
+    "and minutes after it are missing."
+)
+
 CONSEQUENCES: Mapping[Table, str] = {
     Table.BRONZE: (
         "The stream reads what came after this version from the broker again, so nothing is lost; "
@@ -32,16 +38,8 @@ CONSEQUENCES: Mapping[Table, str] = {
         "Records refused since then leave the table until silver is rebuilt from bronze. No other "
         "table is touched."
     ),
-    Table.GOLD_KPIS: (
-        "Silver is not touched. A minute is computed anew when a new event falls into it; "
-        "all minutes are when gold is rebuilt. Until then the figures are those of this version, "
-        "and minutes after it are missing."
-    ),
-    Table.GOLD_SEGMENTS: (
-        "Silver is not touched. A minute is computed anew when a new event falls into it; "
-        "all minutes are when gold is rebuilt. Until then the figures are those of this version, "
-        "and minutes after it are missing."
-    ),
+    Table.GOLD_KPIS: _GOLD,
+    Table.GOLD_SEGMENTS: _GOLD,
     Table.ALERTS: _LEAVES,
     Table.METRICS: _LEAVES,
 }

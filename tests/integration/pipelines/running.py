@@ -84,7 +84,7 @@ class Running:
         newest = made.silver_newest_us
         if newest != NEVER:
             load_window(self.lake, window, made, gold.files(newest - HORIZON_US, 1 << 62))
-        runner = self._runner(made.position, made.floors, window, gold)
+        runner = self._runner(made.position, made.floors, window, gold, made.owed)
         self._open += [runner, gold]
         self._repeat(made, runner)
         runner.settle()
@@ -98,7 +98,12 @@ class Running:
         runner.run(parse(records, self.pack), 10, bronze=False)
 
     def _runner(
-        self, position: Position, floors: Floors, window: KeyWindow, gold: Gold | None
+        self,
+        position: Position,
+        floors: Floors,
+        window: KeyWindow,
+        gold: Gold | None,
+        owed: Iterable[int] = (),
     ) -> BatchRunner:
         return BatchRunner(
             pack=self.pack,
@@ -111,6 +116,7 @@ class Running:
             report=self.reports.append,
             lag=lambda _: self.waiting,
             on_driver=self.on_driver,
+            owed=owed,
         )
 
     def feed(self, runner: BatchRunner, records: Sequence[KafkaRecord]) -> None:

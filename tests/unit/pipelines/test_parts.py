@@ -17,7 +17,7 @@ from engine.contracts.names import Table
 from pipelines import rebuild
 from pipelines.arrival import MINUTE_US, NEVER, Arrivals, KeyWindow, judge
 from pipelines.batch import BatchRunner, Position, Rules
-from pipelines.job import _cause
+from pipelines.errors import cause_of
 from pipelines.main import _first_line
 from pipelines.rebuild import Order, Pending, chunks
 from pipelines.tables import Lake, TableLocks
@@ -170,4 +170,4 @@ def test_that_a_failure_is_told_by_its_first_line() -> None:
     assert told == "ValueError: no such file."
     assert _first_line(KeyError()) == "KeyError: no message."
     assert len(_first_line(ValueError("x" * 9999))) <= 400
-    assert "no reason" in _cause(None)
+    assert "no reason" in cause_of(None)

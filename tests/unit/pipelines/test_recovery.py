@@ -127,11 +127,11 @@ def test_that_what_any_table_says_is_owed_is_owed(lake: Lake) -> None:
     for table in STAGES:
         commit(lake, table, replace(mark(0), owed=owing.get(table, (1,))))
     for source in (TOPIC_ID, "topic-2"):
-        assert plan(lake, source, LOW).position.owed == (3, 5, 7, 9)
+        assert plan(lake, source, LOW).owed == (3, 5, 7, 9)
     commit(lake, Table.BRONZE, mark(1))
     cut = plan(lake, TOPIC_ID, LOW)
     assert cut.repeat
-    assert cut.position.owed == (3, 5, 7, 9)
+    assert cut.owed == (3, 5, 7, 9)
 
 
 def test_that_marks_of_an_earlier_release_owe_nothing(lake: Lake) -> None:
@@ -143,7 +143,7 @@ def test_that_marks_of_an_earlier_release_owe_nothing(lake: Lake) -> None:
         said = CommitProperties(custom_metadata={KEY: json.dumps(old)})
         target.alter.set_table_properties(same, commit_properties=said)
     made = plan(lake, TOPIC_ID, LOW)
-    assert (made.position.batch, made.position.owed) == (1, ())
+    assert (made.position.batch, made.owed) == (1, ())
 
 
 def test_that_a_topic_made_anew_is_read_from_its_beginning_by_its_own_time(lake: Lake) -> None:
@@ -221,7 +221,7 @@ def test_that_no_files_leave_the_window_empty(lake: Lake) -> None:
 
 
 def _at(newest: int, offsets: dict[int, int] | None = None, source: str = TOPIC_ID) -> Plan:
-    return Plan(Position(source, 1, offsets or {}, newest), None, {}, newest, ())
+    return Plan(Position(source, 1, offsets or {}, newest), None, {}, newest, (), ())
 
 
 def test_that_a_silver_made_anew_is_rebuilt_from_bronze(lake: Lake) -> None:

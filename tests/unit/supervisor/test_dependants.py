@@ -12,6 +12,20 @@ from tests.unit.supervisor.harness import THREE, Harness, play
 pytestmark = pytest.mark.unit
 
 
+async def fail(h: Harness, message: str) -> None:
+    """The pipeline gives up for good."""
+    h.child("pipeline").say(Fatal(message=message, retry=False))
+    h.child("pipeline").end(1)
+    await h.clock.advance(0.5)
+
+
+async def broker_is_back(h: Harness) -> None:
+    """Restarted after it ended, and ready."""
+    await h.clock.advance(2)
+    h.child("broker").say(READY)
+    await settle()
+
+
 def test_that_dependants_wait_until_what_they_need_is_ready(tmp_path):
     async def scene(h: Harness) -> None:
         await h.up()
@@ -32,9 +46,7 @@ def test_that_a_dependant_survives_a_restart_of_its_broker(tmp_path):
         await h.up("broker", "pipeline", "generator")
         first = h.child("pipeline")
         h.child("broker").end(-9)
-        await h.clock.advance(2)
-        h.child("broker").say(READY)
-        await settle()
+        await broker_is_back(h)
         assert h.child("pipeline") is first
         assert first.alive
 
@@ -77,13 +89,9 @@ def test_that_what_failed_without_its_broker_is_tried_again_when_that_is_back(tm
         await h.up("broker", "pipeline", "generator")
         h.child("broker").end(-9)
         await settle()
-        h.child("pipeline").say(Fatal(message="No broker.", retry=False))
-        h.child("pipeline").end(1)
-        await h.clock.advance(0.5)
+        await fail(h, "No broker.")
         assert h.state("pipeline") is State.FAILED
-        await h.clock.advance(2)
-        h.child("broker").say(READY)
-        await settle()
+        await broker_is_back(h)
         assert h.state("pipeline") is State.STARTING
 
     play(tmp_path, THREE, scene)
@@ -92,13 +100,9 @@ def test_that_what_failed_without_its_broker_is_tried_again_when_that_is_back(tm
 def test_that_what_failed_by_itself_stays_down(tmp_path):
     async def scene(h: Harness) -> None:
         await h.up("broker", "pipeline", "generator")
-        h.child("pipeline").say(Fatal(message="A bad pack.", retry=False))
-        h.child("pipeline").end(1)
-        await h.clock.advance(0.5)
+        await fail(h, "A bad pack.")
         h.child("broker").end(-9)
-        await h.clock.advance(2)
-        h.child("broker").say(READY)
-        await settle()
+        await broker_is_back(h)
         assert h.state("pipeline") is State.FAILED
 
     play(tmp_path, THREE, scene)
